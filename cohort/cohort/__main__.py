@@ -1,0 +1,3 @@
+from cohort.cli import app
+
+app()

@@ -1,0 +1,131 @@
+"""The command `cohort`: the whole pipeline on one machine, and the operators' verbs against a running one."""
+
+import asyncio
+import shutil
+import signal
+from collections.abc import Awaitable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from cohort import demo, pipeline, status
+from cohort.addresses import Addresses
+from cohort.drive.file import read_lines
+from cohort.drive.generate import generate
+from cohort.stack.errors import StackError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+console = Console(stderr=True)
+T = TypeVar("T")
+
+Data = Annotated[Path, typer.Option(help="The folder that holds everything: the log, the databases, the mail.")]
+PIPELINE_DATA = Path(".cohort/pipeline")
+DEMO_DATA = Path(".cohort/demo")
+
+
+@app.command("demo")
+def demo_(
+    size: Annotated[int, typer.Option(min=1, help="How many applications to make up.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed makes another drive.")] = 2026,
+    input_: Annotated[
+        Path | None,
+        typer.Option(
+            "--input", exists=True, dir_okay=False, help="Send this NDJSON file instead, a submission a line."
+        ),
+    ] = None,
+    data: Data = DEMO_DATA,
+    keep: Annotated[bool, typer.Option(help="Go on with what an earlier demo left in the data folder.")] = False,
+) -> None:
+    """Run a whole hiring drive through real Kafka, Postgres and SMTP, and account for every application."""
+    if not keep and (data / "kafka").exists():
+        if pipeline.find(data) is not None:
+            _fail(f"a pipeline runs in {data}: stop it first, or name another folder by --data")
+        shutil.rmtree(data)
+
+    async def run() -> bool:
+        async with pipeline.running(data, _say) as running:
+            lines = read_lines(input_) if input_ else (item.line for item in generate(size, seed))
+            account = await _unless_given_up(
+                running, demo.run_demo(running.addresses, lines, Console(), running.supervisor.pids())
+            )
+            _say(f"logs are in {running.addresses.logs}, the letters in {running.addresses.mailbox}")
+            return account.complete
+
+    if not _run(run()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def up(data: Data = PIPELINE_DATA) -> None:
+    """Keep the whole pipeline running until Ctrl-C; a later start goes on where this one stopped."""
+
+    async def run() -> None:
+        async with pipeline.running(data, _say) as running:
+            _say("\n".join(status.addresses(running.addresses)))
+            _say("running; Ctrl-C stops everything in order")
+            await running.supervisor.gave_up
+
+    _run(run())
+
+
+@app.command()
+def submit(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, a submission a line.")],
+    data: Data = PIPELINE_DATA,
+) -> None:
+    """Send a file of applications to the running pipeline; every rejected line is named with what is wrong."""
+    if not _run(demo.submit_file(_running(data), file, Console())):
+        raise typer.Exit(1)
+
+
+@app.command("status")
+def status_(data: Data = PIPELINE_DATA) -> None:
+    """What the running pipeline holds and whether its parts are well."""
+    if not _run(status.show(_running(data), pipeline.processes(data), Console())):
+        raise typer.Exit(1)
+
+
+def _running(data: Path) -> Addresses:
+    addresses = pipeline.find(data)
+    if addresses is None:
+        _fail(f"no pipeline runs in {data}: start one by `cohort up`, or name its folder by --data")
+    return addresses
+
+
+async def _unless_given_up(running: pipeline.Pipeline, work: Awaitable[T]) -> T:
+    """The work's result, or what made the supervisor give up, whichever comes first."""
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task, running.supervisor.gave_up}, return_when=asyncio.FIRST_COMPLETED)
+    if not task.done():
+        task.cancel()
+        running.supervisor.gave_up.result()
+    return task.result()
+
+
+def _run(main: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; SIGTERM and Ctrl-C unwind in order, a StackError is told without a traceback."""
+
+    async def cancellable() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await main
+
+    try:
+        return asyncio.run(cancellable())
+    except StackError as error:
+        _fail(str(error))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise typer.Exit(130) from None
+
+
+def _say(text: str) -> None:
+    console.print(escape(text), highlight=False)
+
+
+def _fail(text: str) -> Any:
+    _say(text)
+    raise typer.Exit(2)

@@ -1,0 +1,152 @@
+"""The whole pipeline on one machine: real Kafka, real Postgres, a mail sink and the services, a process each."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hiring.provisioning import provision
+from hiring.settings import Settings
+
+from cohort.addresses import Addresses
+from cohort.service import ServiceProcess, ready
+from cohort.stack.kafka import KafkaNode
+from cohort.stack.mail_sink import MailSink
+from cohort.stack.ports import choose_ports
+from cohort.stack.postgres import PostgresServer
+from cohort.stack.runfile import Mark, RunFile, read_running
+from cohort.supervisor import Say, Supervisor
+
+SERVICES = ("intake", "screening", "notify")
+WITH_DATABASE = ("screening", "notify")
+PORTS = ("kafka", "kafka-controller", "postgres", "mailbox", *SERVICES)
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A running pipeline: where its parts are, and who keeps them running."""
+
+    addresses: Addresses
+    supervisor: Supervisor
+    services: dict[str, ServiceProcess]
+
+
+@contextlib.asynccontextmanager
+async def running(data: Path, say: Say, settings: Mapping[str, object] | None = None) -> AsyncIterator[Pipeline]:
+    """Start everything below the folder `data`, yield it when all is ready, stop everything in order.
+
+    What an earlier start left there is gone on with. `settings` go to every service, by field name.
+    Raises StackError: what could not be started and why, written for the person at the terminal.
+    """
+    data = data.resolve()
+    with RunFile(data) as runfile:
+        await runfile.stop_leftovers(say)
+        ports = choose_ports(PORTS, runfile.remembered_ports())
+        stores = _Stores(data, ports, say)
+        supervisor = Supervisor(say, lambda it: runfile.record(it.pids(), ports))
+        try:
+            await stores.start(supervisor)
+            services = await _start_services(supervisor, stores, ports, data, settings or {}, say)
+            yield Pipeline(_addresses(data, ports, stores.postgres), supervisor, services)
+        finally:
+            say("stopping")
+            await supervisor.stop()
+            runfile.clear_pids()
+
+
+def find(data: Path) -> Addresses | None:
+    """Where the pipeline is that runs on this folder now; None where none does."""
+    data = data.resolve()
+    found = read_running(data)
+    if found is None or not set(PORTS) <= set(found.ports):
+        return None
+    return _addresses(data, found.ports, _postgres(data, found.ports, lambda _: None))
+
+
+def processes(data: Path) -> dict[str, Mark]:
+    """The processes of the pipeline that runs on this folder now, by name."""
+    found = read_running(data.resolve())
+    return {} if found is None else found.children
+
+
+class _Stores:
+    """What the services stand on: the broker, the database, the mail sink."""
+
+    def __init__(self, data: Path, ports: Mapping[str, int], say: Say) -> None:
+        logs = data / "logs"
+        self._say = say
+        self.kafka = KafkaNode(
+            data / "kafka", ports["kafka"], ports["kafka-controller"], logs / "kafka.log", message=say
+        )
+        self.postgres = _postgres(data, ports, say)
+        self.mailbox = MailSink(data / "mailbox", ports["mailbox"], logs / "mailbox.log")
+
+    async def start(self, supervisor: Supervisor) -> None:
+        self._say("starting Kafka, Postgres and the mail sink")
+        # The broker takes longest to start: the others come up beside it.
+        for name, part in (("kafka", self.kafka), ("postgres", self.postgres), ("mailbox", self.mailbox)):
+            await supervisor.add(name, part)
+        await asyncio.gather(self.kafka.wait_ready(), self.postgres.wait_ready(), self.mailbox.wait_ready())
+        for change in await provision(Settings(kafka_bootstrap_servers=self.kafka.bootstrap_servers)):
+            self._say(change)
+        for name in WITH_DATABASE:
+            await self.postgres.create_database(name)
+
+
+async def _start_services(
+    supervisor: Supervisor,
+    stores: _Stores,
+    ports: Mapping[str, int],
+    data: Path,
+    settings: Mapping[str, object],
+    say: Say,
+) -> dict[str, ServiceProcess]:
+    say("starting intake, screening and notify")
+    shared = {"kafka_bootstrap_servers": stores.kafka.bootstrap_servers, "http_host": "127.0.0.1"}
+    own: dict[str, dict[str, object]] = {
+        "intake": {"candidate_secret_file": _candidate_secret(data)},
+        "screening": {"postgres_dsn": stores.postgres.dsn("screening")},
+        "notify": {
+            "postgres_dsn": stores.postgres.dsn("notify"),
+            "smtp_host": "127.0.0.1",
+            "smtp_port": ports["mailbox"],
+        },
+    }
+    services = {
+        name: ServiceProcess(name, {**shared, **own[name], **settings}, ports[name], data / "logs" / f"{name}.log")
+        for name in SERVICES
+    }
+    await asyncio.gather(*(services[name].migrate() for name in WITH_DATABASE))
+    for name, service in services.items():
+        await supervisor.add(name, service)
+    await ready(list(services.values()))
+    return services
+
+
+def _candidate_secret(data: Path) -> Path:
+    """The file of the secret that candidate ids are made with: drawn once, kept with the data it belongs to."""
+    path = data / "secrets" / "candidate"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path
+
+
+def _postgres(data: Path, ports: Mapping[str, int], say: Say) -> PostgresServer:
+    return PostgresServer(data / "postgres", ports["postgres"], data / "logs" / "postgres.log", message=say)
+
+
+def _addresses(data: Path, ports: Mapping[str, int], postgres: PostgresServer) -> Addresses:
+    return Addresses(
+        intake_url=f"http://127.0.0.1:{ports['intake']}",
+        screening_url=f"http://127.0.0.1:{ports['screening']}",
+        notify_url=f"http://127.0.0.1:{ports['notify']}",
+        kafka=f"127.0.0.1:{ports['kafka']}",
+        screening_dsn=postgres.dsn("screening"),
+        notify_dsn=postgres.dsn("notify"),
+        mailbox=data / "mailbox",
+        logs=data / "logs",
+    )

@@ -1,0 +1,1 @@
+"""Screening: reads applications without identity, applies the programme's policy, records and publishes decisions."""

@@ -1,0 +1,3 @@
+from screening.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The pure core: policy + facts -> decision. No I/O, no clock; total and replayable."""

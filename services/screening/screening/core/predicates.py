@@ -1,0 +1,145 @@
+"""Each predicate kind, compiled once a policy: facts -> (verdict, what was observed).
+
+Three-valued: `unknown` where the facts do not say. A predicate never raises.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hiring.events.application import Area, Course, Facts, Project
+from hiring.events.decision import Verdict
+
+from screening.core.policy import (
+    Answered,
+    Consented,
+    Foundations,
+    GraduatesWithin,
+    MachineMayDecide,
+    Projects,
+    Rule,
+    Studies,
+)
+from screening.core.words import count_words
+
+Seen = tuple[Verdict, str]
+Predicate = Callable[[Facts], Seen]
+CourseWords = Mapping[Area, tuple[str, ...]]
+
+
+def compile_rule(rule: Rule, courses: CourseWords) -> tuple[Predicate, str]:
+    """The predicate of a rule, and in words what it requires."""
+    return _COMPILERS[type(rule)](rule, courses)
+
+
+def _graduates_within(rule: GraduatesWithin, _: CourseWords) -> tuple[Predicate, str]:
+    earliest, latest = rule.earliest, rule.latest
+
+    def predicate(facts: Facts) -> Seen:
+        months = [degree.graduation for degree in facts.education if degree.graduation is not None]
+        if not months:
+            return "unknown", "no graduation month"
+        month = max(months)
+        return ("pass" if earliest <= month <= latest else "fail"), month
+
+    return predicate, f"{earliest} to {latest}"
+
+
+def _studies(rule: Studies, _: CourseWords) -> tuple[Predicate, str]:
+    wanted = frozenset(rule.levels)
+
+    def predicate(facts: Facts) -> Seen:
+        levels = {degree.level for degree in facts.education if degree.level is not None}
+        if levels & wanted:
+            return "pass", ", ".join(sorted(levels & wanted))
+        if len(levels) < len(facts.education) or not levels:
+            return "unknown", "a degree without a level" if facts.education else "no degree"
+        return "fail", ", ".join(sorted(levels))
+
+    return predicate, " or ".join(rule.levels)
+
+
+def _foundations(rule: Foundations, courses: CourseWords) -> tuple[Predicate, str]:
+    area, at_least = rule.area, rule.at_least
+    words = tuple(word.casefold() for word in courses.get(area, ()))
+
+    def counts(course: Course) -> bool:
+        if course.area is not None:
+            return course.area == area
+        name = course.name.casefold()
+        return any(word in name for word in words)
+
+    def predicate(facts: Facts) -> Seen:
+        if not facts.courses:
+            return "unknown", "no courses"
+        found = sum(map(counts, facts.courses))
+        return ("pass" if found >= at_least else "fail"), f"{found} of {len(facts.courses)} courses"
+
+    return predicate, f"at least {at_least} in {area}"
+
+
+def _projects(rule: Projects, _: CourseWords) -> tuple[Predicate, str]:
+    kinds, domains, at_least = frozenset(rule.kinds), frozenset(rule.domains), rule.at_least
+
+    def fits(project: Project) -> bool:
+        return (not kinds or project.kind in kinds) and (not domains or project.domain in domains)
+
+    def predicate(facts: Facts) -> Seen:
+        fitting = [project for project in facts.projects if fits(project)]
+        sure = sum(1 for project in fitting if project.ai) if rule.ai else len(fitting)
+        unsaid = sum(1 for project in fitting if project.ai is None) if rule.ai else 0
+        if sure >= at_least:
+            return "pass", f"{sure}"
+        # Projects that do not say whether they are about AI may be the missing ones: a person looks.
+        if sure + unsaid >= at_least:
+            return "unknown", f"{sure}, and {unsaid} that do not say"
+        return "fail", f"{sure}"
+
+    what = " ".join(filter(None, ["AI" if rule.ai else "", "projects"]))
+    where = f" in {', '.join(rule.domains)}" if domains else ""
+    which = f" ({', '.join(rule.kinds)})" if kinds else ""
+    return predicate, f"at least {at_least} {what}{which}{where}"
+
+
+def _answered(rule: Answered, _: CourseWords) -> tuple[Predicate, str]:
+    question, words = rule.question, rule.words
+
+    def predicate(facts: Facts) -> Seen:
+        answer = facts.answers.get(question)
+        if answer is None:
+            return "unknown", "no answer"
+        found = count_words(answer)
+        return ("pass" if found >= words else "fail"), f"{found} words"
+
+    return predicate, f"{question} in at least {words} words"
+
+
+def _consented(rule: Consented, _: CourseWords) -> tuple[Predicate, str]:
+    asked = rule.to
+
+    def predicate(facts: Facts) -> Seen:
+        given = [getattr(facts.consents, consent) for consent in asked]
+        if False in given:
+            return "fail", "refused"
+        if None in given:
+            return "unknown", "not asked"
+        return "pass", "agreed"
+
+    return predicate, " and ".join(asked)
+
+
+def _machine_may_decide(_: MachineMayDecide, __: CourseWords) -> tuple[Predicate, str]:
+    def predicate(facts: Facts) -> Seen:
+        return ("fail", "a person is asked for") if facts.consents.human_only else ("pass", "no objection")
+
+    return predicate, "no wish for a person only"
+
+
+_COMPILERS: dict[type[Rule], Callable[[Any, CourseWords], tuple[Predicate, str]]] = {
+    GraduatesWithin: _graduates_within,
+    Studies: _studies,
+    Foundations: _foundations,
+    Projects: _projects,
+    Answered: _answered,
+    Consented: _consented,
+    MachineMayDecide: _machine_may_decide,
+}

@@ -1,0 +1,13 @@
+"""Screening's settings: what every service has, a database, and where the policies are."""
+
+from pathlib import Path
+
+from hiring.settings import PostgresSettings
+
+HERE = Path(__file__).parent
+
+
+class ScreeningSettings(PostgresSettings):
+    """`policies` is a folder of YAML files, one a programme."""
+
+    policies: Path = HERE / "policies"

@@ -1,0 +1,68 @@
+"""A batch of records on its way through the loop, and how records become one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic
+
+from aiokafka import TopicPartition
+from pydantic import BaseModel
+
+from hiring.consumer.record import Record
+from hiring.consumer.step import Planned, Tombstone, Wave
+from hiring.events.dead_letter import dead_letter
+from hiring.events.envelope import Outgoing
+from hiring.events.reading import Unreadable, read
+from hiring.topics import DEAD_LETTERS, TOPICS
+
+_COMPACTED = frozenset(topic.name for topic in TOPICS if topic.kept_days is None)
+
+
+@dataclass(slots=True)
+class Batch(Generic[Planned]):
+    """What was planned for some records, the records that could not be read, and where to commit."""
+
+    generation: int
+    records: int
+    planned: Planned
+    dead: list[Outgoing]
+    offsets: dict[TopicPartition, int]
+    waves: Sequence[Wave] = field(default_factory=tuple)
+
+
+def next_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:
+    """For each partition the offset to go on from, once all of these records are done with."""
+    offsets: dict[TopicPartition, int] = {}
+    for record in records:
+        partition = TopicPartition(record.topic, record.partition)
+        offsets[partition] = max(offsets.get(partition, 0), record.offset + 1)
+    return offsets
+
+
+def split(
+    records: Sequence[Record],
+    contracts: Mapping[str, Mapping[str, type[BaseModel]]],
+    group: str,
+    now: datetime,
+) -> tuple[list[BaseModel | Tombstone], list[Outgoing]]:
+    """Events to the left, dead letters to the right: one bad record never holds up its neighbours."""
+    good: list[BaseModel | Tombstone] = []
+    dead: list[Outgoing] = []
+    for record in records:
+        try:
+            if record.value is None and record.topic in _COMPACTED:
+                good.append(Tombstone(record.topic, (record.key or b"").decode(errors="replace")))
+            else:
+                good.append(read(record, contracts[record.topic]))
+        except Unreadable as unreadable:
+            letter = dead_letter(
+                unreadable.flaw,
+                unreadable.detail,
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                group=group,
+                at=now,
+            )
+            dead.append(letter.outgoing(DEAD_LETTERS, record.key, record.value, record.headers))
+    return good, dead

@@ -1,0 +1,226 @@
+"""The batch loop, the heart of every service.
+
+    records ──► read, plan ──► store ──► publish ──► commit
+                 (handle)     (Postgres)  (Kafka)   (these offsets)
+
+Each stage works on one batch while its neighbours work on the batches before and behind: while Postgres
+writes batch k, batch k+1 is read and planned. Batches stay in order, and an offset is committed only when
+everything before it is stored and published; so a crash anywhere repeats work and never skips any.
+
+- A record that cannot be read goes to the dead letters; its neighbours go on.
+- A transient fault is waited out in its stage; the queues fill, the fetch stops, readiness says why.
+- An unexpected fault ends the loop: `failed` is set, the process exits, its supervisor starts it anew from
+  the committed offset.
+- When partitions are revoked, what is in flight is finished first. If that takes too long it is abandoned:
+  it may be stored, but it is neither published nor committed, and the next owner repeats it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Generic, TypeVar
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
+
+from hiring.consumer.batch import Batch, next_offsets, split
+from hiring.consumer.record import Record
+from hiring.consumer.step import Planned, Step
+from hiring.faults import backoff, is_transient
+from hiring.health import Health
+from hiring.metrics import Metrics
+from hiring.publishing import Publisher
+
+log = logging.getLogger(__name__)
+R = TypeVar("R")
+
+
+class Abandoned(Exception):
+    """The partitions of this batch are no longer ours."""
+
+
+class BatchLoop(Generic[Planned]):
+    """Runs one step over the records of a subscription. `drain_seconds` bounds every wait for the end of work."""
+
+    def __init__(
+        self,
+        step: Step[Planned],
+        publisher: Publisher,
+        health: Health,
+        metrics: Metrics,
+        *,
+        group: str,
+        drain_seconds: float,
+    ) -> None:
+        self.topics = tuple(step.contracts)
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._step = step
+        self._publisher = publisher
+        self._health = health
+        self._metrics = metrics
+        self._group = group
+        self._drain_seconds = drain_seconds
+        self._consumer: Callable[[], AIOKafkaConsumer | None] = lambda: None
+        self._to_store: asyncio.Queue[Batch[Planned]] = asyncio.Queue(1)
+        self._to_publish: asyncio.Queue[Batch[Planned]] = asyncio.Queue(1)
+        self._stages: list[asyncio.Task[None]] = []
+        self._generation = 0
+        self._in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._open = True
+        health.set("consumer", False, "has not joined its group yet")
+
+    # -- the life of the loop ------------------------------------------------------------------------------
+
+    def start(self, consumer: Callable[[], AIOKafkaConsumer | None]) -> None:
+        """Start the stages; `consumer` gives the consumer to commit with, once there is one."""
+        self._consumer = consumer
+        self._stages = [
+            asyncio.create_task(self._run(self._store_stage), name=f"{self._group}-store"),
+            asyncio.create_task(self._run(self._publish_stage), name=f"{self._group}-publish"),
+        ]
+
+    async def drain(self) -> bool:
+        """Take no further records and wait until none are in flight; False where that took too long."""
+        self._close()
+        return not self.failed.done() and await self._until_idle()
+
+    async def stop(self) -> None:
+        """End the stages. What is in flight stays uncommitted and will be repeated."""
+        for stage in self._stages:
+            stage.cancel()
+        await asyncio.gather(*self._stages, return_exceptions=True)
+
+    def assigned(self, partitions: set[TopicPartition]) -> None:
+        """The group gave us these partitions."""
+        log.info("partitions assigned", extra={"group": self._group, "partitions": len(partitions)})
+        self._health.set("consumer", True)
+
+    async def release(self, partitions: set[TopicPartition]) -> None:
+        """Finish what is in flight before these partitions go; abandon it where that takes too long."""
+        if partitions and not await self._until_idle():
+            log.warning("partitions revoked with work in flight", extra={"group": self._group})
+        self._generation += 1
+
+    # -- the stages ----------------------------------------------------------------------------------------
+
+    async def handle(self, records: tuple[Record, ...]) -> None:
+        """Read and plan a batch and hand it on; FastStream calls this, one batch at a time.
+
+        Never raises: FastStream would log it and go on with the next batch. Once the loop has ended it
+        passes over what still comes: nothing later is ever committed, so the next owner begins there.
+        """
+        if not self._open:
+            return
+        self._enter()
+        try:
+            batch = self._plan(records)
+            await self._to_store.put(batch)
+        except BaseException as error:
+            self._leave()
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            self._fail(error)
+
+    def _plan(self, records: tuple[Record, ...]) -> Batch[Planned]:
+        events, dead = split(records, self._step.contracts, self._group, datetime.now(UTC))
+        self._metrics.batch(len(records), len(dead))
+        return Batch(self._generation, len(records), self._step.plan(events), dead, next_offsets(records))
+
+    async def _store_stage(self) -> None:
+        while True:
+            batch = await self._to_store.get()
+            try:
+                batch.waves = await self._persist("database", batch, partial(self._step.store, batch.planned))
+            except Abandoned:
+                self._leave()
+            else:
+                await self._to_publish.put(batch)
+
+    async def _publish_stage(self) -> None:
+        while True:
+            batch = await self._to_publish.get()
+            try:
+                await self._persist("broker", batch, partial(self._publish, batch))
+                await self._persist("broker", batch, partial(self._commit, batch))
+            except Abandoned:
+                log.info("batch abandoned", extra={"group": self._group, "records": batch.records})
+            else:
+                self._metrics.done(batch.records)
+            self._leave()
+
+    async def _publish(self, batch: Batch[Planned]) -> None:
+        for wave in (batch.dead, *batch.waves):
+            if wave:
+                await self._publisher.publish(wave)
+
+    async def _commit(self, batch: Batch[Planned]) -> None:
+        consumer = self._consumer()
+        if consumer is None:
+            raise Abandoned
+        try:
+            await consumer.commit(batch.offsets)
+        except (CommitFailedError, IllegalStateError):
+            raise Abandoned from None
+
+    # -- how a stage meets a fault -------------------------------------------------------------------------
+
+    async def _persist(self, what: str, batch: Batch[Planned], act: Callable[[], Awaitable[R]]) -> R:
+        """Do it until it succeeds. Raises Abandoned when the partitions have gone, and what is not transient."""
+        for pause in backoff():
+            if batch.generation != self._generation:
+                raise Abandoned
+            try:
+                result = await act()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                # The text of a database error may quote a row; its class may not.
+                why = type(error).__name__
+                log.warning("waiting for the %s", what, extra={"group": self._group, "fault": why})
+                self._health.set(what, False, why)
+                self._metrics.fault(what)
+                await asyncio.sleep(pause)
+            else:
+                self._health.set(what, True)
+                return result
+        raise AssertionError("back-off has no end")
+
+    async def _run(self, stage: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await stage()
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self.failed.done():
+            self._close()
+            self._health.fail(type(error).__name__)
+            self.failed.set_exception(error)
+
+    def _close(self) -> None:
+        self._open = False
+        if consumer := self._consumer():
+            consumer.pause(*consumer.assignment())
+
+    # -- what is in flight ---------------------------------------------------------------------------------
+
+    def _enter(self) -> None:
+        self._in_flight += 1
+        self._idle.clear()
+
+    def _leave(self) -> None:
+        self._in_flight -= 1
+        if self._in_flight == 0:
+            self._idle.set()
+
+    async def _until_idle(self) -> bool:
+        try:
+            async with asyncio.timeout(self._drain_seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,26 @@
+"""The contracts: every event type, the model of its data, and the version in its name."""
+
+from pydantic import BaseModel
+
+from hiring.events.application import ApplicationSubmitted
+from hiring.events.contact import ContactGiven
+from hiring.events.decision import DecisionMade
+from hiring.events.demographics import DemographicsGiven
+from hiring.events.notification import NotificationRecorded
+from hiring.events.submission import Submission
+
+SUBMISSION_MADE = "hiring.submission.made.v1"
+APPLICATION_SUBMITTED = "hiring.application.submitted.v1"
+CONTACT_GIVEN = "hiring.contact.given.v1"
+DEMOGRAPHICS_GIVEN = "hiring.demographics.given.v1"
+DECISION_MADE = "hiring.decision.made.v1"
+NOTIFICATION_RECORDED = "hiring.notification.recorded.v1"
+
+CONTRACTS: dict[str, type[BaseModel]] = {
+    SUBMISSION_MADE: Submission,
+    APPLICATION_SUBMITTED: ApplicationSubmitted,
+    CONTACT_GIVEN: ContactGiven,
+    DEMOGRAPHICS_GIVEN: DemographicsGiven,
+    DECISION_MADE: DecisionMade,
+    NOTIFICATION_RECORDED: NotificationRecorded,
+}

@@ -1,0 +1,57 @@
+"""`hiring.dead-letters`: the record that failed, unchanged, and beside its own headers why it is here.
+
+Key, value and headers stay byte for byte what they were, so that a record can be mended and sent again; the
+reason stands in headers that begin with `dl_`. The value may hold personal data; the reason never does.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from hiring.events.envelope import Headers, Outgoing
+from hiring.events.fields import Event, Moment
+
+PREFIX = "dl_"
+
+
+class DeadLetter(Event):
+    """Why a record could not be processed, by whom, and where it stood."""
+
+    flaw: str
+    detail: Annotated[str, Field(max_length=2000)]
+    topic: str
+    partition: int
+    offset: int
+    group: str
+    failed_at: Moment
+
+    def outgoing(self, to: str, key: bytes | None, value: bytes | None, headers: Headers) -> Outgoing:
+        """The record to publish on the topic `to`."""
+        told: list[tuple[str, bytes | None]] = [(n, v) for n, v in headers if not n.startswith(PREFIX)]
+        for name, text in self.model_dump(mode="json").items():
+            told.append((PREFIX + name, str(text).encode()))
+        return Outgoing(to, key or b"", value, told)
+
+    @classmethod
+    def of(cls, headers: Sequence[tuple[str, bytes | None]]) -> "DeadLetter":
+        """The reason, from a dead letter's headers. Raises pydantic.ValidationError where it is none."""
+        return cls.model_validate(
+            {n.removeprefix(PREFIX): v.decode() for n, v in headers if n.startswith(PREFIX) and v is not None}
+        )
+
+
+def dead_letter(
+    flaw: str, detail: str, *, topic: str, partition: int, offset: int, group: str, at: datetime
+) -> DeadLetter:
+    """A dead letter's reason; a long detail is cut."""
+    return DeadLetter(
+        flaw=flaw,
+        detail=detail[:2000],
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        group=group,
+        failed_at=at,
+    )

@@ -1,0 +1,53 @@
+"""The field types the contracts share: bounded text, slugs, months, moments."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+SLUG = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+
+
+class Event(BaseModel):
+    """The data of an event. Frozen; unknown fields are passed over, since a version only ever gains fields."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Door(BaseModel):
+    """What comes from outside. An unknown field is an error: a misspelt name must not become a missing fact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _printable(value: str) -> str:
+    # NUL cannot be stored as text by Postgres; the other controls only ever hide something.
+    if any(ord(c) < 32 and c not in "\t\n\r" for c in value):
+        raise PydanticCustomError("control_character", "contains a control character; send plain text")
+    return value
+
+
+def _month(value: Any) -> Any:
+    """Take `2026-06`, and a full date `2026-06-30` for its month."""
+    if isinstance(value, str) and len(value) >= 10 and value[4] == value[7] == "-":
+        return value[:7]
+    return value
+
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+"""A short lower-case name: letters, digits, `.`, `_`, `-`; at most 63 characters."""
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
+"""One line of text, 1 to 200 characters."""
+
+Prose = Annotated[str, StringConstraints(max_length=8000), AfterValidator(_printable)]
+"""Free text, at most 8,000 characters."""
+
+Month = Annotated[str, BeforeValidator(_month), StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")]
+"""A calendar month `YYYY-MM`, 1900 to 2199. Months compare as text."""
+
+Moment = AwareDatetime
+"""A point in time with its offset from UTC, RFC 3339 in JSON."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in lower-case hex."""

@@ -1,0 +1,92 @@
+"""`hiring.submission.made.v1`: what an HR system sends, over HTTP or Kafka; identity and facts still together."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from hiring.events.application import Area, Consents, Grade, Level, Preferences, ProjectKind
+from hiring.events.fields import Door, Line, Moment, Month, Prose, Slug
+from hiring.identity import InvalidEmail, normalise_email
+
+
+def _email(value: str) -> str:
+    try:
+        return normalise_email(value)
+    except InvalidEmail as error:
+        raise PydanticCustomError("email", "is not an e-mail address: {why}", {"why": str(error)}) from None
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Locale = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)]
+
+
+class CandidateGiven(Door):
+    """Who applies. Goes to `hiring.contacts`, never to screening."""
+
+    name: Line
+    email: Email
+    phone: Annotated[str, Field(max_length=40)] | None = None
+    locale: Locale = "en"
+    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
+
+
+class GradeGiven(Grade, Door):
+    """A mark on its own scale."""
+
+
+class DegreeGiven(Door):
+    """A degree as the HR system tells it; `institution` is set aside for the audit and not shown to screening."""
+
+    institution: Line | None = None
+    level: Level | None = None
+    field: Line | None = None
+    graduation: Month | None = None
+    grade: GradeGiven | None = None
+
+
+class CourseGiven(Door):
+    name: Line
+    area: Area | None = None
+    grade: GradeGiven | None = None
+
+
+class ProjectGiven(Door):
+    title: Line
+    kind: ProjectKind | None = None
+    domain: Slug | None = None
+    ai: bool | None = None
+    summary: Prose | None = None
+
+
+class AssessmentGiven(Door):
+    name: Slug
+    score: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
+    out_of: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
+    taken: Month | None = None
+
+
+class PreferencesGiven(Preferences, Door):
+    """Tracks and units, the preferred first."""
+
+
+class ConsentsGiven(Consents, Door):
+    """What the candidate agreed to."""
+
+
+class Submission(Door):
+    """One application as an HR system knows it: `source` and `external_id` name it, for ever."""
+
+    source: Slug
+    external_id: Line
+    programme: Slug
+    candidate: CandidateGiven
+    submitted_at: Moment | None = None
+    education: Annotated[tuple[DegreeGiven, ...], Field(max_length=10)] = ()
+    courses: Annotated[tuple[CourseGiven, ...], Field(max_length=200)] = ()
+    projects: Annotated[tuple[ProjectGiven, ...], Field(max_length=50)] = ()
+    assessments: Annotated[tuple[AssessmentGiven, ...], Field(max_length=50)] = ()
+    answers: Annotated[dict[Slug, Prose], Field(max_length=20)] = Field(default_factory=dict)
+    preferences: PreferencesGiven = PreferencesGiven()
+    consents: ConsentsGiven = ConsentsGiven()
+    demographics: Annotated[dict[Slug, Line], Field(max_length=20)] = Field(default_factory=dict)

@@ -1,0 +1,75 @@
+"""Ids are derived, never drawn: whoever sends the same thing twice gets the same ids.
+
+- application_id   UUIDv5(UUIDv5(APPLICATIONS, source), external_id)
+- candidate_id     HMAC-SHA256(secret, normalised e-mail), hex
+- revision         SHA-256(programme, facts as published), hex
+- decision_id      UUIDv5(application_id, revision, policy digest, cause)
+- notification_id  UUIDv5(decision_id, state)
+
+UUIDv5: RFC 9562, section 5.5. HMAC: RFC 2104.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from functools import lru_cache
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from email_validator import EmailNotValidError, validate_email
+
+APPLICATIONS = uuid5(NAMESPACE_URL, "https://cohort.invalid/applications")
+
+# What most addresses look like: plain ASCII that needs no library to judge, and no look-up.
+_PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
+)
+
+
+class InvalidEmail(ValueError):
+    """The text is not an e-mail address; the message says what is wrong with it and holds no part of it."""
+
+
+def normalise_email(text: str) -> str:
+    """One form for one mailbox: NFC, lower case, the domain in Unicode.
+
+    Nothing is dropped that may tell two people apart: dots and `+tags` stay. Raises InvalidEmail.
+    """
+    if len(text) <= 254 and text.find("@") <= 64 and _PLAIN_EMAIL.fullmatch(text) and "xn--" not in text.lower():
+        return text.lower()
+    try:
+        # `.example` and `.test` are what demos and tests use; deliverability is the mail server's to say.
+        checked = validate_email(unicodedata.normalize("NFC", text), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise InvalidEmail(str(error)) from None
+    return checked.normalized.lower()
+
+
+@lru_cache(maxsize=1024)
+def _source_namespace(source: str) -> UUID:
+    return uuid5(APPLICATIONS, source)
+
+
+def application_id(source: str, external_id: str) -> UUID:
+    """The id of the application that `source` calls `external_id`."""
+    return uuid5(_source_namespace(source), external_id)
+
+
+def candidate_id(secret: bytes, email: str) -> str:
+    """The pseudonym of the person behind a normalised e-mail: only the holder of the secret can tie the two."""
+    return hmac.digest(secret, email.encode(), "sha256").hex()
+
+
+def revision(programme: str, facts: bytes) -> str:
+    """The digest of what is judged: the programme and the facts, byte for byte as published."""
+    return hashlib.sha256(programme.encode() + b"\n" + facts).hexdigest()
+
+
+def decision_id(application: UUID, revision: str, policy_digest: str, cause: str) -> UUID:
+    """The id of the decision on one revision under one policy for one cause."""
+    return uuid5(application, f"{revision}\n{policy_digest}\n{cause}")
+
+
+def notification_id(decision: UUID, state: str) -> UUID:
+    """The id of the news that the decision's letter reached `state`."""
+    return uuid5(decision, state)

@@ -1,0 +1,59 @@
+"""A service's own Postgres: its pool of connections, and its migrations."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.resources import as_file, files
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+import yoyo
+
+from hiring.settings import PostgresSettings
+
+
+@contextlib.asynccontextmanager
+async def pool(settings: PostgresSettings) -> AsyncIterator[asyncpg.Pool]:
+    """A pool that opens its first connection when asked: a database that is away is waited for later.
+
+    Statements time out after 30 seconds, so that a hanging server is a fault like any other.
+    """
+    connections = await asyncpg.create_pool(
+        dsn=str(settings.postgres_dsn),
+        password=settings.postgres_password.get_secret_value() if settings.postgres_password else None,
+        min_size=0,
+        max_size=settings.postgres_connections,
+        timeout=5,
+        command_timeout=30,
+    )
+    try:
+        yield connections
+    finally:
+        try:
+            await asyncio.wait_for(connections.close(), 5)
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connections.terminate()
+
+
+def migrate(settings: PostgresSettings, package: str) -> list[str]:
+    """Apply the migrations in `package`.migrations that are missing, each in a transaction; return their names.
+
+    Several processes may do this at once: the first takes a lock. Raises psycopg.Error.
+    """
+    with as_file(files(package) / "migrations") as directory:
+        migrations = yoyo.read_migrations(str(directory))
+        backend = yoyo.get_backend(_yoyo_uri(settings))
+        with backend.lock(timeout=60):
+            missing = backend.to_apply(migrations)
+            backend.apply_migrations(missing)
+            return [migration.id for migration in missing]
+
+
+def _yoyo_uri(settings: PostgresSettings) -> str:
+    parts = urlsplit(str(settings.postgres_dsn))
+    netloc = parts.netloc
+    if settings.postgres_password and "@" in netloc:
+        user, _, host = netloc.rpartition("@")
+        password = quote(settings.postgres_password.get_secret_value(), safe="")
+        netloc = f"{user.split(':')[0]}:{password}@{host}"
+    return urlunsplit(("postgresql+psycopg", netloc, parts.path, parts.query, ""))

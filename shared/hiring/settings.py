@@ -1,0 +1,82 @@
+"""Settings come from `HIRING_…` variables; a secret may come from a file: `HIRING_…_FILE` names it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, PostgresDsn, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "HIRING_"
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads `HIRING_X` from the file that `HIRING_X_FILE` names, as container secrets are mounted."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(None, name)[0] for name in self.settings_cls.model_fields}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """What every service needs: where Kafka is, how to log, where to answer health checks."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    kafka_bootstrap_servers: str = "127.0.0.1:9092"
+    kafka_security_protocol: str = "PLAINTEXT"
+    kafka_sasl_mechanism: str = "SCRAM-SHA-512"
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_ca_file: Path | None = None
+    kafka_session_timeout_ms: int = 10_000
+    batch_records: int = Field(default=2000, ge=1, le=50_000)
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    log_level: str = "INFO"
+    drain_seconds: float = Field(default=20.0, gt=0)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+
+class PostgresSettings(Settings):
+    """Also a database of one's own."""
+
+    postgres_dsn: PostgresDsn = PostgresDsn("postgresql://127.0.0.1:5432/postgres")
+    postgres_password: SecretStr | None = None
+    postgres_connections: int = Field(default=4, ge=1, le=100)
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def load(kind: type[S], **overrides: Any) -> S:
+    """The settings of this process. Exits with a plain message naming the variable that is wrong."""
+    try:
+        return kind(**overrides)
+    except ValidationError as error:
+        wrong = "\n".join(
+            f"  {PREFIX}{'_'.join(str(p) for p in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+        )
+        raise SystemExit(f"The settings are not usable; mend these variables:\n{wrong}") from None
+    except OSError as error:
+        raise SystemExit(f"A secret's file cannot be read: {error}") from None
+
+
+def as_environment(values: Mapping[str, object]) -> dict[str, str]:
+    """Settings by their field names, as environment variables."""
+    return {PREFIX + name.upper(): str(value) for name, value in values.items()}
