@@ -42,5 +42,5 @@ def backoff(first: float = 0.1, most: float = 5.0) -> Iterator[float]:
     """Seconds to wait, one after another: doubling to `most`, each drawn from its upper half."""
     pause = first
     while True:
-        yield pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
+        yield pause * random.uniform(0.5, 1.0)
         pause = min(pause * 2, most)

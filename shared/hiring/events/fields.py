@@ -1,5 +1,6 @@
 """The field types the contracts share: bounded text, slugs, months, moments."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -20,9 +21,12 @@ class Door(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+# NUL cannot be stored as text by Postgres; the other controls only ever hide something.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
 def _printable(value: str) -> str:
-    # NUL cannot be stored as text by Postgres; the other controls only ever hide something.
-    if any(ord(c) < 32 and c not in "\t\n\r" for c in value):
+    if not value.isprintable() and _CONTROL.search(value):
         raise PydanticCustomError("control_character", "contains a control character; send plain text")
     return value
 
@@ -37,11 +41,17 @@ def _month(value: Any) -> Any:
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 """A short lower-case name: letters, digits, `.`, `_`, `-`; at most 63 characters."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """One line of text, 1 to 200 characters."""
 
-Prose = Annotated[str, StringConstraints(max_length=8000), AfterValidator(_printable)]
+Prose = Annotated[str, StringConstraints(max_length=8000)]
 """Free text, at most 8,000 characters."""
+
+PlainLine = Annotated[Line, AfterValidator(_printable)]
+"""A Line from outside: control characters are refused at the door, and only there."""
+
+PlainProse = Annotated[Prose, AfterValidator(_printable)]
+"""A Prose from outside."""
 
 Month = Annotated[str, BeforeValidator(_month), StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")]
 """A calendar month `YYYY-MM`, 1900 to 2199. Months compare as text."""

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from hiring.events.application import Area, Consents, Grade, Level, Preferences, ProjectKind
-from hiring.events.fields import Door, Line, Moment, Month, Prose, Slug
+from hiring.events.fields import Door, Moment, Month, PlainLine, PlainProse, Slug
 from hiring.identity import InvalidEmail, normalise_email
 
 
@@ -24,7 +24,7 @@ Locale = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$",
 class CandidateGiven(Door):
     """Who applies. Goes to `hiring.contacts`, never to screening."""
 
-    name: Line
+    name: PlainLine
     email: Email
     phone: Annotated[str, Field(max_length=40)] | None = None
     locale: Locale = "en"
@@ -38,25 +38,25 @@ class GradeGiven(Grade, Door):
 class DegreeGiven(Door):
     """A degree as the HR system tells it; `institution` is set aside for the audit and not shown to screening."""
 
-    institution: Line | None = None
+    institution: PlainLine | None = None
     level: Level | None = None
-    field: Line | None = None
+    field: PlainLine | None = None
     graduation: Month | None = None
     grade: GradeGiven | None = None
 
 
 class CourseGiven(Door):
-    name: Line
+    name: PlainLine
     area: Area | None = None
     grade: GradeGiven | None = None
 
 
 class ProjectGiven(Door):
-    title: Line
+    title: PlainLine
     kind: ProjectKind | None = None
     domain: Slug | None = None
     ai: bool | None = None
-    summary: Prose | None = None
+    summary: PlainProse | None = None
 
 
 class AssessmentGiven(Door):
@@ -78,7 +78,7 @@ class Submission(Door):
     """One application as an HR system knows it: `source` and `external_id` name it, for ever."""
 
     source: Slug
-    external_id: Line
+    external_id: PlainLine
     programme: Slug
     candidate: CandidateGiven
     submitted_at: Moment | None = None
@@ -86,7 +86,7 @@ class Submission(Door):
     courses: Annotated[tuple[CourseGiven, ...], Field(max_length=200)] = ()
     projects: Annotated[tuple[ProjectGiven, ...], Field(max_length=50)] = ()
     assessments: Annotated[tuple[AssessmentGiven, ...], Field(max_length=50)] = ()
-    answers: Annotated[dict[Slug, Prose], Field(max_length=20)] = Field(default_factory=dict)
+    answers: Annotated[dict[Slug, PlainProse], Field(max_length=20)] = Field(default_factory=dict)
     preferences: PreferencesGiven = PreferencesGiven()
     consents: ConsentsGiven = ConsentsGiven()
-    demographics: Annotated[dict[Slug, Line], Field(max_length=20)] = Field(default_factory=dict)
+    demographics: Annotated[dict[Slug, PlainLine], Field(max_length=20)] = Field(default_factory=dict)

@@ -15,7 +15,7 @@ from hiring.events.decision import Outcome
 
 from screening.core.decision import Decision, Reason, RuleResult, TrackResult
 from screening.core.policy import Policy, Rule, Saying, Track
-from screening.core.predicates import CourseWords, Predicate, compile_rule
+from screening.core.predicates import AreasOf, Predicate, compile_rule, course_areas
 
 Decide = Callable[[Facts], Decision]
 
@@ -32,8 +32,9 @@ class _Compiled:
 
 def compile_policy(policy: Policy) -> Decide:
     """The policy as a function. Pure and total: the same facts give the same decision, and it never raises."""
-    shared = [_compile(rule, policy.courses) for rule in policy.rules]
-    tracks = {track.id: (track, [_compile(rule, policy.courses) for rule in track.rules]) for track in policy.tracks}
+    areas_of = course_areas(policy.courses)
+    shared = [_compile(rule, areas_of) for rule in policy.rules]
+    tracks = {track.id: (track, [_compile(rule, areas_of) for rule in track.rules]) for track in policy.tracks}
     order = tuple(tracks)
 
     def decide(facts: Facts) -> Decision:
@@ -61,8 +62,8 @@ _Answer = tuple[_Compiled, RuleResult]
 _RANK: dict[Outcome, int] = {"advance": 0, "review": 1, "decline": 2}
 
 
-def _compile(rule: Rule, courses: CourseWords) -> _Compiled:
-    predicate, required = compile_rule(rule, courses)
+def _compile(rule: Rule, areas_of: AreasOf) -> _Compiled:
+    predicate, required = compile_rule(rule, areas_of)
 
     def reason(saying: Saying) -> Reason:
         return Reason(rule.id, saying.en, saying.zh)

@@ -4,6 +4,7 @@ Three-valued: `unknown` where the facts do not say. A predicate never raises.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from hiring.events.application import Area, Course, Facts, Project
@@ -23,15 +24,27 @@ from screening.core.words import count_words
 
 Seen = tuple[Verdict, str]
 Predicate = Callable[[Facts], Seen]
-CourseWords = Mapping[Area, tuple[str, ...]]
+AreasOf = Callable[[str], frozenset[Area]]
 
 
-def compile_rule(rule: Rule, courses: CourseWords) -> tuple[Predicate, str]:
+def course_areas(words: Mapping[Area, tuple[str, ...]]) -> AreasOf:
+    """The areas that a course's name tells of. Drives repeat the same names: each is looked at once."""
+    folded = [(area, word.casefold()) for area, listed in words.items() for word in listed]
+
+    @lru_cache(maxsize=50_000)
+    def areas_of(name: str) -> frozenset[Area]:
+        name = name.casefold()
+        return frozenset(area for area, word in folded if word in name)
+
+    return areas_of
+
+
+def compile_rule(rule: Rule, areas_of: AreasOf) -> tuple[Predicate, str]:
     """The predicate of a rule, and in words what it requires."""
-    return _COMPILERS[type(rule)](rule, courses)
+    return _COMPILERS[type(rule)](rule, areas_of)
 
 
-def _graduates_within(rule: GraduatesWithin, _: CourseWords) -> tuple[Predicate, str]:
+def _graduates_within(rule: GraduatesWithin, _: AreasOf) -> tuple[Predicate, str]:
     earliest, latest = rule.earliest, rule.latest
 
     def predicate(facts: Facts) -> Seen:
@@ -44,7 +57,7 @@ def _graduates_within(rule: GraduatesWithin, _: CourseWords) -> tuple[Predicate,
     return predicate, f"{earliest} to {latest}"
 
 
-def _studies(rule: Studies, _: CourseWords) -> tuple[Predicate, str]:
+def _studies(rule: Studies, _: AreasOf) -> tuple[Predicate, str]:
     wanted = frozenset(rule.levels)
 
     def predicate(facts: Facts) -> Seen:
@@ -58,15 +71,11 @@ def _studies(rule: Studies, _: CourseWords) -> tuple[Predicate, str]:
     return predicate, " or ".join(rule.levels)
 
 
-def _foundations(rule: Foundations, courses: CourseWords) -> tuple[Predicate, str]:
+def _foundations(rule: Foundations, areas_of: AreasOf) -> tuple[Predicate, str]:
     area, at_least = rule.area, rule.at_least
-    words = tuple(word.casefold() for word in courses.get(area, ()))
 
     def counts(course: Course) -> bool:
-        if course.area is not None:
-            return course.area == area
-        name = course.name.casefold()
-        return any(word in name for word in words)
+        return course.area == area if course.area is not None else area in areas_of(course.name)
 
     def predicate(facts: Facts) -> Seen:
         if not facts.courses:
@@ -77,7 +86,7 @@ def _foundations(rule: Foundations, courses: CourseWords) -> tuple[Predicate, st
     return predicate, f"at least {at_least} in {area}"
 
 
-def _projects(rule: Projects, _: CourseWords) -> tuple[Predicate, str]:
+def _projects(rule: Projects, _: AreasOf) -> tuple[Predicate, str]:
     kinds, domains, at_least = frozenset(rule.kinds), frozenset(rule.domains), rule.at_least
 
     def fits(project: Project) -> bool:
@@ -100,7 +109,7 @@ def _projects(rule: Projects, _: CourseWords) -> tuple[Predicate, str]:
     return predicate, f"at least {at_least} {what}{which}{where}"
 
 
-def _answered(rule: Answered, _: CourseWords) -> tuple[Predicate, str]:
+def _answered(rule: Answered, _: AreasOf) -> tuple[Predicate, str]:
     question, words = rule.question, rule.words
 
     def predicate(facts: Facts) -> Seen:
@@ -113,7 +122,7 @@ def _answered(rule: Answered, _: CourseWords) -> tuple[Predicate, str]:
     return predicate, f"{question} in at least {words} words"
 
 
-def _consented(rule: Consented, _: CourseWords) -> tuple[Predicate, str]:
+def _consented(rule: Consented, _: AreasOf) -> tuple[Predicate, str]:
     asked = rule.to
 
     def predicate(facts: Facts) -> Seen:
@@ -127,14 +136,14 @@ def _consented(rule: Consented, _: CourseWords) -> tuple[Predicate, str]:
     return predicate, " and ".join(asked)
 
 
-def _machine_may_decide(_: MachineMayDecide, __: CourseWords) -> tuple[Predicate, str]:
+def _machine_may_decide(_: MachineMayDecide, __: AreasOf) -> tuple[Predicate, str]:
     def predicate(facts: Facts) -> Seen:
         return ("fail", "a person is asked for") if facts.consents.human_only else ("pass", "no objection")
 
     return predicate, "no wish for a person only"
 
 
-_COMPILERS: dict[type[Rule], Callable[[Any, CourseWords], tuple[Predicate, str]]] = {
+_COMPILERS: dict[type[Rule], Callable[[Any, AreasOf], tuple[Predicate, str]]] = {
     GraduatesWithin: _graduates_within,
     Studies: _studies,
     Foundations: _foundations,
