@@ -1,0 +1,1 @@
+"""Intake: takes applications over HTTP and Kafka, parts identity from facts, and publishes both."""

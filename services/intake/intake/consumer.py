@@ -1,0 +1,31 @@
+"""The Kafka door: HR systems write submissions to a topic, and intake splits them like any other."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from hiring.consumer import Tombstone, Wave
+from hiring.events import SUBMISSION_MADE
+from hiring.events.submission import Submission
+from hiring.topics import SUBMISSIONS
+from pydantic import BaseModel
+
+from intake.core.split import Accepted, merged, split
+from intake.metrics import DoorMetrics
+
+
+class IntakeStep:
+    """A batch of submissions becomes two waves: who applied, then the applications. Nothing is stored here."""
+
+    contracts: Mapping[str, Mapping[str, type[BaseModel]]] = {SUBMISSIONS: {SUBMISSION_MADE: Submission}}
+
+    def __init__(self, secret: bytes, metrics: DoorMetrics) -> None:
+        self._secret = secret
+        self._metrics = metrics
+
+    def plan(self, batch: Sequence[BaseModel | Tombstone]) -> list[Accepted]:
+        now = datetime.now(UTC)
+        return [split(event, self._secret, now) for event in batch if isinstance(event, Submission)]
+
+    async def store(self, planned: list[Accepted]) -> Sequence[Wave]:
+        self._metrics.accepted("kafka", len(planned))
+        return merged(planned)

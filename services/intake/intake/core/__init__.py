@@ -1,0 +1,1 @@
+"""The pure core: from a submission to the records that intake publishes."""

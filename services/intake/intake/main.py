@@ -1,0 +1,47 @@
+"""The process: wiring only. HTTP at once, Kafka as soon as it is there, and an orderly end."""
+
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from hiring import kafka, process
+from hiring.consumer import BatchLoop, subscribe
+from hiring.health import Health
+from hiring.metrics import Metrics
+from hiring.publishing import Publisher
+from hiring.settings import load
+
+from intake.api import create_app
+from intake.consumer import IntakeStep
+from intake.metrics import DoorMetrics
+from intake.outlet import KafkaOutlet
+from intake.settings import IntakeSettings
+
+GROUP = "intake"
+
+
+@asynccontextmanager
+async def service(settings: IntakeSettings) -> AsyncIterator[Awaitable[Any]]:
+    """Everything running; what is yielded ends when the process should.
+
+    On leaving, HTTP answers what was begun, then the Kafka door drains, then the producer stops.
+    """
+    conditions, metrics = Health(), Metrics(GROUP)
+    doors = DoorMetrics(metrics.registry)
+    outlet = KafkaOutlet(conditions, timeout_seconds=settings.accept_timeout_seconds)
+    server = process.HttpServer(create_app(settings, outlet, doors, conditions, metrics.registry), settings)
+    async with AsyncExitStack() as broker_side, server.serving() as serving:
+        producer = await broker_side.enter_async_context(kafka.producing(settings, GROUP, conditions))
+        await broker_side.enter_async_context(outlet.through(producer))
+        step = IntakeStep(settings.pseudonym_key, doors)
+        loop = BatchLoop(
+            step, Publisher(producer), conditions, metrics, group=GROUP, drain_seconds=settings.drain_seconds
+        )
+        await broker_side.enter_async_context(subscribe(settings, loop, group=GROUP, client_id=GROUP))
+        yield process.first_to_end(serving, loop.failed, outlet.failed)
+
+
+def main() -> None:
+    """The command `intake`."""
+    settings = load(IntakeSettings)
+    process.run(GROUP, settings, lambda: service(settings))

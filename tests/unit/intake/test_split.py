@@ -1,0 +1,155 @@
+"""A submission becomes its records: the same ones for the same submission, and nobody's name among the facts."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+import pytest
+from hiring import identity
+from hiring.events.envelope import Outgoing
+from hiring.events.submission import Submission
+from hiring.topics import APPLICATIONS, CONTACTS, DEMOGRAPHICS
+from hypothesis import given
+from hypothesis import strategies as st
+from intake.core.event_ids import event_id
+from intake.core.split import Accepted, merged, split
+
+SECRET = b"a secret of the tests"
+MONDAY, TUESDAY = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)
+Application = Callable[..., dict[str, Any]]
+
+
+def taken(data: dict[str, Any], at: datetime = MONDAY, secret: bytes = SECRET) -> Accepted:
+    return split(Submission.model_validate_json(json.dumps(data)), secret, at)
+
+
+def records(accepted: Accepted) -> dict[str, Outgoing]:
+    return {record.topic: record for wave in accepted.waves for record in wave}
+
+
+def event_ids(accepted: Accepted) -> dict[str, str]:
+    return {topic: dict(record.headers)["ce_id"].decode() for topic, record in records(accepted).items()}  # type: ignore[union-attr]
+
+
+def facts(accepted: Accepted) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(records(accepted)[APPLICATIONS].value or b"")["facts"]
+    return found
+
+
+def test_who_applied_goes_before_the_application(application: Application) -> None:
+    first, second = taken(application()).waves
+    assert [record.topic for record in first] == [CONTACTS, DEMOGRAPHICS]
+    assert [record.topic for record in second] == [APPLICATIONS]
+
+
+def test_each_record_is_keyed_as_its_topic_says(application: Application) -> None:
+    accepted = taken(application())
+    keys = {topic: record.key.decode() for topic, record in records(accepted).items()}
+    name = str(accepted.application_id)
+    assert keys == {CONTACTS: accepted.candidate_id, DEMOGRAPHICS: name, APPLICATIONS: name}
+
+
+def test_sending_it_again_gives_the_same_ids(application: Application) -> None:
+    data = application(submitted_at=None)
+    first, again = taken(data), taken(data, TUESDAY)
+    assert (again.application_id, again.candidate_id, again.revision) == (
+        first.application_id,
+        first.candidate_id,
+        first.revision,
+    )
+    assert event_ids(again) == event_ids(first)
+
+
+def test_the_order_of_fields_does_not_matter(application: Application) -> None:
+    data = application(answers={"a": "1", "b": "2"}, demographics={"x": "1", "y": "2"})
+    turned = json.loads(json.dumps(data), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+    assert list(turned) != list(data)
+    assert event_ids(taken(turned)) == event_ids(taken(data))
+
+
+def test_what_was_not_said_is_the_same_as_null(application: Application) -> None:
+    silent, null = application(), application(answers={})
+    del silent["answers"]
+    null["projects"][0]["summary"] = None
+    del silent["projects"][0]["summary"]
+    assert taken(silent).revision == taken(null).revision
+
+
+def test_other_facts_are_another_revision(application: Application) -> None:
+    first, changed = taken(application()), taken(application(preferences={"tracks": ["backend"]}))
+    assert changed.application_id == first.application_id
+    assert changed.revision != first.revision
+    assert event_ids(changed)[APPLICATIONS] != event_ids(first)[APPLICATIONS]
+    assert event_ids(changed)[CONTACTS] == event_ids(first)[CONTACTS]
+
+
+def test_another_telephone_is_no_other_revision(application: Application) -> None:
+    data = application()
+    data["candidate"]["phone"] = "+44 20 7946 0958"
+    first, changed = taken(application()), taken(data)
+    assert changed.revision == first.revision
+    assert event_ids(changed)[CONTACTS] != event_ids(first)[CONTACTS]
+
+
+def test_one_person_is_one_candidate_whatever_the_case_of_the_address(application: Application) -> None:
+    data = application(external_id="another")
+    data["candidate"]["email"] = data["candidate"]["email"].upper()
+    assert taken(data).candidate_id == taken(application()).candidate_id
+    assert taken(data).application_id != taken(application()).application_id
+    assert taken(data, secret=b"another secret, longer").candidate_id != taken(data).candidate_id
+
+
+def test_the_revision_digests_the_published_bytes(application: Application) -> None:
+    accepted = taken(application())
+    value = records(accepted)[APPLICATIONS].value or b""
+    published = value[value.index(b'"facts":') + len(b'"facts":') : -1]
+    assert identity.revision("graduate-2026", published) == accepted.revision
+
+
+def test_the_facts_hold_no_identity(application: Application) -> None:
+    data = application()
+    data["projects"][0]["summary"] = "By Lin Xiaoyu, lin.xiaoyu@example.com, +86 138 0013 8000, github.com/lxy/x."
+    data["answers"] = {"ethics": "I, Xiaoyu, would measure outcomes in 2026."}
+    accepted = taken(data)
+    whole = (records(accepted)[APPLICATIONS].value or b"").decode().lower()
+    for identity_ in ("xiaoyu", "lin.", "138 0013", "example university", "2026-000123", "lxy", "rural"):
+        assert identity_ not in whole
+    assert facts(accepted)["answers"] == {"ethics": "I, [removed], would measure outcomes in 2026."}
+    assert facts(accepted)["courses"][0]["name"] == "Linear Algebra"
+
+
+def test_a_text_that_grew_still_fits_the_contract(application: Application) -> None:
+    data = application()
+    data["candidate"]["name"] = "Li"
+    data["projects"] = [{"title": "li;" * 66, "summary": "li;" * 2600}]
+    project = facts(taken(data))["projects"][0]
+    assert len(project["title"]) == 200
+    assert len(project["summary"]) == 8000
+
+
+def test_without_answers_and_schools_there_is_nothing_for_the_audit(application: Application) -> None:
+    assert DEMOGRAPHICS not in records(taken(application(demographics={}, education=[])))
+    schools = records(taken(application(demographics={})))[DEMOGRAPHICS]
+    assert orjson.loads(schools.value or b"")["institutions"] == ["Example University"]
+
+
+def test_many_are_published_wave_by_wave(application: Application) -> None:
+    many = [taken(application(external_id=str(n))) for n in range(3)]
+    people, applications = merged(many)
+    assert [record.topic for record in people] == [CONTACTS, DEMOGRAPHICS] * 3
+    assert [record.key.decode() for record in applications] == [str(one.application_id) for one in many]
+
+
+@given(content=st.text())
+def test_event_ids_are_those_of_the_standard_library(content: str) -> None:
+    assert event_id(NAMESPACE_URL, content.encode()) == str(uuid5(NAMESPACE_URL, content))
+
+
+@pytest.mark.parametrize("at", [None, "2026-03-01T10:00:00+08:00"])
+def test_the_time_is_the_submissions_where_it_has_one(application: Application, at: str | None) -> None:
+    record = records(taken(application(submitted_at=at)))[APPLICATIONS]
+    told = dict(record.headers)["ce_time"].decode()  # type: ignore[union-attr]
+    assert told == orjson.loads(record.value or b"")["submitted_at"] == (at or MONDAY.isoformat())
