@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 E = TypeVar("E", bound=BaseModel)
+
+TOLD = 10
+"""So many problems of one record are told; mending these shows the next."""
 
 _REQUIRED = ("ce_specversion", "ce_type", "ce_id", "ce_source")
 
@@ -20,13 +24,13 @@ class Flaw(StrEnum):
     EMPTY = "empty"
     NOT_JSON = "not-json"
     INVALID = "invalid"
-    WRONG_KEY = "wrong-key"
 
 
 class Unreadable(Exception):
     """The record is no event of ours; `flaw` classes it, `detail` says where and how to mend it.
 
-    `problems` says the same field by field, where the flaw is INVALID.
+    `detail` is for operators: it names the contract's own fields and repeats nothing else of the record.
+    `problems` is for whoever sent it: the same field by field as they wrote it, where the flaw is INVALID.
     """
 
     def __init__(self, flaw: Flaw, detail: str, problems: Sequence[dict[str, str]] = ()) -> None:
@@ -47,11 +51,11 @@ class Record(Protocol):
     def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
-def describe(error: ValidationError, limit: int = 10) -> list[dict[str, str]]:
-    """What is wrong, field by field: `field`, `problem`. The values themselves are not repeated."""
+def describe(error: ValidationError) -> list[dict[str, str]]:
+    """What is wrong, field by field, for whoever sent it: `field` as they wrote it, `problem`."""
     return [
-        {"field": ".".join(str(part) for part in item["loc"]) or "(whole)", "problem": item["msg"]}
-        for item in error.errors(include_url=False, include_context=False, include_input=False)[:limit]
+        {"field": _place(item["loc"]), "problem": item["msg"]}
+        for item in error.errors(include_url=False, include_context=False, include_input=False)[:TOLD]
     ]
 
 
@@ -90,11 +94,28 @@ def parse(value: bytes | None, model: type[E]) -> E:
     try:
         return model.model_validate_json(value)
     except ValidationError as error:
-        problems = describe(error)
-        if error.errors(include_url=False, include_context=False, include_input=False)[0]["type"] == "json_invalid":
-            raise Unreadable(Flaw.NOT_JSON, problems[0]["problem"]) from None
-        told = "; ".join(f"{item['field']}: {item['problem']}" for item in problems)
-        raise Unreadable(Flaw.INVALID, told, problems) from None
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        if errors[0]["type"] == "json_invalid":
+            raise Unreadable(Flaw.NOT_JSON, errors[0]["msg"]) from None
+        known = _field_names(model)
+        told = "; ".join(
+            f"{_place([part if isinstance(part, int) or part in known else '*' for part in item['loc']])}: "
+            # What is wrong with an address may quote some of it; where it stands is enough for an operator.
+            f"{'is not an e-mail address' if item['type'] == 'email' else item['msg']}"
+            for item in errors[:TOLD]
+        )
+        raise Unreadable(Flaw.INVALID, told, describe(error)) from None
+
+
+@cache
+def _field_names(model: type[BaseModel]) -> frozenset[str]:
+    schema = model.model_json_schema()
+    objects = [schema, *schema.get("$defs", {}).values()]
+    return frozenset(name for part in objects for name in part.get("properties", ()))
+
+
+def _place(location: Sequence[int | str]) -> str:
+    return ".".join(str(part) for part in location) or "(whole)"
 
 
 def _name(header: str) -> str:
