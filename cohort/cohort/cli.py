@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import signal
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -32,9 +32,7 @@ def demo_(
     seed: Annotated[int, typer.Option(help="Another seed makes another drive.")] = 2026,
     input_: Annotated[
         Path | None,
-        typer.Option(
-            "--input", exists=True, dir_okay=False, help="Send this NDJSON file instead, a submission a line."
-        ),
+        typer.Option("--input", exists=True, dir_okay=False, help="Send this NDJSON file instead."),
     ] = None,
     data: Data = DEMO_DATA,
     keep: Annotated[bool, typer.Option(help="Go on with what an earlier demo left in the data folder.")] = False,
@@ -42,14 +40,17 @@ def demo_(
     """Run a whole hiring drive through real Kafka, Postgres and SMTP, and account for every application."""
     if not keep and (data / "kafka").exists():
         if pipeline.find(data) is not None:
-            _fail(f"a pipeline runs in {data}: stop it first, or name another folder by --data")
+            raise _failure(f"a pipeline runs in {data}: stop it first, or name another folder by --data")
         shutil.rmtree(data)
 
     async def run() -> bool:
         async with pipeline.running(data, _say) as running:
             lines = read_lines(input_) if input_ else (item.line for item in generate(size, seed))
             account = await _unless_given_up(
-                running, demo.run_demo(running.addresses, lines, Console(), running.supervisor.pids())
+                running,
+                demo.run_demo(
+                    running.addresses, lines, Console(), running.supervisor.pids(), total=None if input_ else size
+                ),
             )
             _say(f"logs are in {running.addresses.logs}, the letters in {running.addresses.mailbox}")
             return account.complete
@@ -89,20 +90,21 @@ def status_(data: Data = PIPELINE_DATA) -> None:
 
 
 def _running(data: Path) -> Addresses:
-    addresses = pipeline.find(data)
-    if addresses is None:
-        _fail(f"no pipeline runs in {data}: start one by `cohort up`, or name its folder by --data")
+    if (addresses := pipeline.find(data)) is None:
+        raise _failure(f"no pipeline runs in {data}: start one by `cohort up`, or name its folder by --data")
     return addresses
 
 
-async def _unless_given_up(running: pipeline.Pipeline, work: Awaitable[T]) -> T:
+async def _unless_given_up(running: pipeline.Pipeline, work: Coroutine[Any, Any, T]) -> T:
     """The work's result, or what made the supervisor give up, whichever comes first."""
-    task = asyncio.ensure_future(work)
-    await asyncio.wait({task, running.supervisor.gave_up}, return_when=asyncio.FIRST_COMPLETED)
-    if not task.done():
-        task.cancel()
-        running.supervisor.gave_up.result()
-    return task.result()
+    task = asyncio.create_task(work)
+    running.supervisor.gave_up.add_done_callback(lambda _: task.cancel())
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if running.supervisor.gave_up.done():
+            running.supervisor.gave_up.result()
+        raise
 
 
 def _run(main: Coroutine[Any, Any, T]) -> T:
@@ -117,7 +119,7 @@ def _run(main: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(cancellable())
     except StackError as error:
-        _fail(str(error))
+        raise _failure(str(error)) from None
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise typer.Exit(130) from None
 
@@ -126,6 +128,6 @@ def _say(text: str) -> None:
     console.print(escape(text), highlight=False)
 
 
-def _fail(text: str) -> Any:
+def _failure(text: str) -> typer.Exit:
     _say(text)
-    raise typer.Exit(2)
+    return typer.Exit(2)

@@ -14,7 +14,7 @@ from cohort.accounting import Account, account
 from cohort.addresses import Addresses
 from cohort.demo_arrival import Counts, Outstanding, Watch
 from cohort.demo_screen import Screen
-from cohort.drive.read import read_lines
+from cohort.drive.file import read_lines
 from cohort.drive.send import send
 from cohort.drive.sent import Channel, Fate, Rejected, Sent, Unsent
 

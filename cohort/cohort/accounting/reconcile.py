@@ -1,0 +1,189 @@
+"""Compares what was sent with what every place holds, id by id. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from cohort.accounting.facts import Decided, Facts, LetterRow, Published
+from cohort.accounting.result import Account, Discrepancy, Kind, Reason, Repeated
+from cohort.drive.sent import Accepted, LineSent, Logged, Rejected, Unsent
+
+SHOWN = 20
+"""Discrepancies kept of each kind; all are counted."""
+
+_TOP = 10
+
+
+class _OfApplication(Protocol):
+    @property
+    def application_id(self) -> UUID: ...
+
+
+F = TypeVar("F", bound=_OfApplication)
+
+
+@dataclass(slots=True)
+class _Tally:
+    received: int = 0
+    rejected_lines: int = 0
+    dead_lines: int = 0
+    repeated_dead: int = 0
+    repeated_published: int = 0
+    repeated_emails: int = 0
+    explained_emails: int = 0
+    letters_sent: int = 0
+    emails: int = 0
+    claims: Counter[UUID] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+    dead: Counter[str] = field(default_factory=Counter)
+    decisions: Counter[tuple[str | None, str]] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    shown: list[Discrepancy] = field(default_factory=list)
+
+    def note(self, found: Iterable[Discrepancy]) -> None:
+        for discrepancy in found:
+            self.kinds[discrepancy.kind] += 1
+            if self.kinds[discrepancy.kind] <= SHOWN:
+                self.shown.append(discrepancy)
+
+
+def reconcile(sent: Iterable[LineSent], facts: Facts, in_flight: Set[UUID] = frozenset()) -> Account:
+    """The account of a drive.
+
+    Every line must be rejected at the door, or a dead letter, or name an application with exactly one decision,
+    stored and published, one letter sent and one e-mail. A record published again, or a dead letter written
+    again, is counted and no fault; an e-mail sent again is one, except for the decisions `in_flight`: those whose
+    letter was in hand when notify was killed.
+    """
+    tally = _Tally()
+    _lines(tally, sent, facts)
+    decided = _by_application(facts.decided, tally.claims)
+    published = _by_application(facts.published, tally.claims)
+    letters = _by_application(facts.letters, tally.claims)
+    emails = Counter(facts.emails)
+    for application in tally.claims:
+        rows, records = decided.get(application, []), published.get(application, [])
+        tally.note(_decisions(str(application), rows, records))
+        _count_decisions(tally, rows, records)
+        known = {row.decision_id for row in rows} | {record.decision_id for record in records}
+        tally.note(_letters(tally, application, known, letters.get(application, []), emails, in_flight))
+    return _account(tally)
+
+
+def _lines(tally: _Tally, sent: Iterable[LineSent], facts: Facts) -> None:
+    """Sort the lines: refused, dead, unaccounted for, or claiming an application."""
+    flaws = {dead.place: dead.flaw for dead in facts.dead}
+    places = Counter(dead.place for dead in facts.dead)
+    for line in sent:
+        tally.received += 1
+        match line.answer:
+            case Accepted(application):
+                tally.claims[application] += 1
+            case Rejected(reasons):
+                tally.rejected_lines += 1
+                tally.rejected.update(set(reasons))
+            case Logged(place, _) if place in flaws:
+                tally.dead_lines += 1
+                tally.dead[flaws[place]] += 1
+                tally.repeated_dead += places[place] - 1
+            case Logged(_, UUID() as application):
+                tally.claims[application] += 1
+            case Logged((partition, offset), _):
+                where = f"partition {partition}, offset {offset}"
+                tally.note([Discrepancy(Kind.VANISHED, f"line {line.number}", where)])
+            case Unsent(why):
+                tally.note([Discrepancy(Kind.NOT_SENT, f"line {line.number}", why)])
+            case None:
+                tally.note([Discrepancy(Kind.NOT_SENT, f"line {line.number}", "no answer")])
+
+
+def _by_application(facts: Iterable[F], ours: Set[UUID] | Counter[UUID]) -> dict[UUID, list[F]]:
+    found: dict[UUID, list[F]] = defaultdict(list)
+    for fact in facts:
+        if fact.application_id in ours:
+            found[fact.application_id].append(fact)
+    return found
+
+
+def _decisions(subject: str, rows: list[Decided], records: list[Published]) -> Iterator[Discrepancy]:
+    """What is wrong with the decisions on one application."""
+    stored = {row.decision_id: (row.outcome, row.track) for row in rows}
+    told = {record.decision_id: (record.outcome, record.track) for record in records}
+    if not rows:
+        yield Discrepancy(Kind.NO_DECISION, subject)
+    if len(rows) > 1:
+        yield Discrepancy(Kind.SEVERAL_DECISIONS, subject, ", ".join(str(row.decision_id) for row in rows))
+    for decision in stored.keys() - told.keys():
+        yield Discrepancy(Kind.NOT_PUBLISHED, subject, f"decision {decision}")
+    for decision in told.keys() - stored.keys():
+        yield Discrepancy(Kind.NOT_STORED, subject, f"decision {decision}")
+    for decision in stored.keys() & told.keys():
+        if stored[decision] != told[decision]:
+            yield Discrepancy(Kind.DISAGREES, subject, f"decision {decision}")
+
+
+def _count_decisions(tally: _Tally, rows: list[Decided], records: list[Published]) -> None:
+    for row in rows:
+        tally.decisions[row.track, row.outcome] += 1
+    once = {record.decision_id: record for record in records}
+    tally.repeated_published += len(records) - len(once)
+    for record in once.values():
+        tally.reasons.update({(record.outcome, rule, text) for rule, text in record.reasons})
+
+
+def _letters(
+    tally: _Tally,
+    application: UUID,
+    decisions: Set[UUID],
+    rows: list[LetterRow],
+    emails: Counter[str],
+    in_flight: Set[UUID],
+) -> Iterator[Discrepancy]:
+    """What is wrong with the letters of one application and their e-mails; counts what there is of them."""
+    subject = str(application)
+    letters = Counter(row.decision_id for row in rows)
+    for decision in decisions - letters.keys():
+        yield Discrepancy(Kind.NO_LETTER, subject, f"decision {decision}")
+    for decision in letters.keys() - decisions:
+        yield Discrepancy(Kind.STRAY_LETTER, subject, f"decision {decision}")
+    for row in {row.decision_id: row for row in rows}.values():
+        where = f"decision {row.decision_id}"
+        found = emails[row.message_id]
+        tally.emails += found
+        tally.letters_sent += row.state == "sent"
+        if letters[row.decision_id] > 1:
+            yield Discrepancy(Kind.SEVERAL_LETTERS, subject, where)
+        if row.state != "sent":
+            yield Discrepancy(Kind.LETTER_NOT_SENT, subject, f"{where} is {row.state}")
+        elif not found:
+            yield Discrepancy(Kind.NO_EMAIL, subject, f"{where}, Message-ID {row.message_id}")
+        if found > 1:
+            tally.repeated_emails += found - 1
+            if row.decision_id in in_flight:
+                tally.explained_emails += found - 1
+            else:
+                yield Discrepancy(Kind.REPEATED_EMAIL, subject, f"{where}: {found} times")
+
+
+def _account(tally: _Tally) -> Account:
+    accepted = tally.claims.total()
+    return Account(
+        received=tally.received,
+        rejected_lines=tally.rejected_lines,
+        dead_lines=tally.dead_lines,
+        accepted_lines=accepted,
+        unique=len(tally.claims),
+        duplicates=accepted - len(tally.claims),
+        rejected=dict(tally.rejected.most_common()),
+        dead_letters=dict(tally.dead.most_common()),
+        decisions=dict(tally.decisions),
+        reasons=[Reason(*why, count) for why, count in tally.reasons.most_common(_TOP)],
+        letters_sent=tally.letters_sent,
+        emails=tally.emails,
+        repeated=Repeated(tally.repeated_dead, tally.repeated_published, tally.repeated_emails, tally.explained_emails),
+        discrepancy_counts=dict(tally.kinds),
+        discrepancies=tally.shown,
+    )

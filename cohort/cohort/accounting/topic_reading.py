@@ -1,0 +1,50 @@
+"""Reads a topic from its beginning to where it ended when the reading began."""
+
+from collections.abc import AsyncIterator
+from time import monotonic
+
+from aiokafka import AIOKafkaConsumer
+from hiring import kafka
+from hiring.consumer.record import Record
+from hiring.settings import Settings
+from hiring.topics import LARGEST_DEAD_LETTER
+
+STALLED_SECONDS = 30.0
+
+
+def consumer(bootstrap_servers: str, topic: str) -> AIOKafkaConsumer:
+    """A consumer of all partitions of a topic, from its beginning, in no group."""
+    return AIOKafkaConsumer(
+        topic,
+        group_id=None,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=LARGEST_DEAD_LETTER,
+        **kafka.connection(Settings(kafka_bootstrap_servers=bootstrap_servers)),
+    )
+
+
+async def read_topic(bootstrap_servers: str, topic: str) -> AsyncIterator[Record]:
+    """Yield every record that is there when the reading begins.
+
+    Raises KafkaError where the broker or the topic is not there, TimeoutError where it stops telling.
+    """
+    reader = consumer(bootstrap_servers, topic)
+    await reader.start()
+    try:
+        ends = await reader.end_offsets(reader.assignment())
+        starts = await reader.beginning_offsets(reader.assignment())
+        left = {partition for partition, end in ends.items() if end > starts[partition]}
+        heard = monotonic()
+        while left:
+            for partition, records in (await reader.getmany(*left, timeout_ms=500, max_records=5_000)).items():
+                heard = monotonic()
+                for record in records:
+                    if record.offset < ends[partition]:
+                        yield record
+            # By position, not by the last record: compaction leaves gaps, also at the end.
+            left = {partition for partition in left if await reader.position(partition) < ends[partition]}
+            if monotonic() - heard > STALLED_SECONDS:
+                raise TimeoutError(f"{topic} could not be read to its end")
+    finally:
+        await reader.stop()

@@ -1,0 +1,1 @@
+"""A hiring drive: made up or read from a file, and sent."""

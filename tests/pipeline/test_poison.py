@@ -1,0 +1,125 @@
+"""A record that nobody can read ends as a dead letter, unchanged; its neighbours go through."""
+
+import asyncio
+import json
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+from cohort.accounting.topic_reading import read_topic
+from cohort.pipeline import Pipeline
+from hiring import kafka
+from hiring.events import SUBMISSION_MADE
+from hiring.events.dead_letter import DeadLetter
+from hiring.identity import application_id
+from hiring.settings import Settings
+from hiring.topics import APPLICATIONS, CONTACTS, DEAD_LETTERS, DECISIONS, MIB, SUBMISSIONS
+
+pytestmark = pytest.mark.stack
+
+HEADERS = [
+    ("ce_specversion", b"1.0"),
+    ("ce_type", SUBMISSION_MADE.encode()),
+    ("ce_id", b"1"),
+    ("ce_source", b"/test"),
+    ("content-type", b"application/json"),
+]
+
+
+def without(name: str) -> list[tuple[str, bytes]]:
+    return [header for header in HEADERS if header[0] != name]
+
+
+def submission(external_id: str, **more: Any) -> bytes:
+    return json.dumps(
+        {
+            "source": "poison",
+            "external_id": external_id,
+            "programme": "ai-internships-2026",
+            "candidate": {"name": "Ada", "email": "ada@mail.example"},
+            **more,
+        }
+    ).encode()
+
+
+POISON: dict[str, tuple[bytes | None, list[tuple[str, Any]], str]] = {
+    "not JSON": (b"{oops", HEADERS, "not-json"),
+    "not UTF-8": (b'{"source": "\xff"}', HEADERS, "not-json"),
+    "a wrong type": (submission("1", courses="many"), HEADERS, "invalid"),
+    "no object": (b"[]", HEADERS, "invalid"),
+    "no value": (None, HEADERS, "empty"),
+    "a null header": (submission("2"), [*HEADERS, ("x-note", None)], "unreadable-header"),
+    "a header that is not UTF-8": (submission("3"), [*HEADERS, ("x-note", b"\xff\xfe")], "unreadable-header"),
+    "no headers": (submission("4"), [], "missing-header"),
+    "no ce_type": (submission("5"), without("ce_type"), "missing-header"),
+    "an unknown version": (
+        submission("6"),
+        [*without("ce_type"), ("ce_type", b"hiring.submission.made.v9")],
+        "unknown-type",
+    ),
+    "a field of 2 MB": (submission("7", answers={"ai-ethics": "x" * 2_000_000}), HEADERS, "invalid"),
+    "a lone surrogate": (submission("8").replace(b"Ada", b"\\ud800"), HEADERS, "not-json"),
+    "a NUL": (submission("9").replace(b"Ada", b"A\\u0000da"), HEADERS, "invalid"),
+}
+
+
+async def producer(pipeline: Pipeline) -> AIOKafkaProducer:
+    started = AIOKafkaProducer(
+        max_request_size=4 * MIB, **kafka.connection(Settings(kafka_bootstrap_servers=pipeline.addresses.kafka))
+    )
+    await started.start()
+    return started
+
+
+@pytest.mark.parametrize("kind", POISON)
+async def test_poison_is_set_aside_unchanged_and_its_neighbours_go_through(pipeline: Pipeline, kind: str) -> None:
+    value, headers, flaw = POISON[kind]
+    before, after = str(uuid4()), str(uuid4())
+    sender = await producer(pipeline)
+    try:
+        await sender.send_and_wait(SUBMISSIONS, submission(before), b"k", headers=HEADERS)
+        at = await sender.send_and_wait(SUBMISSIONS, value, b"k", headers=headers)
+        await sender.send_and_wait(SUBMISSIONS, submission(after), b"k", headers=HEADERS)
+    finally:
+        await sender.stop()
+    await decided(pipeline, before, after)
+    ((letter, record),) = [
+        (letter, record)
+        async for record in read_topic(pipeline.addresses.kafka, DEAD_LETTERS)
+        if (letter := DeadLetter.of(record.headers)).topic == SUBMISSIONS
+        and (letter.partition, letter.offset) == (at.partition, at.offset)
+    ]
+    assert (letter.flaw, letter.group) == (flaw, "intake")
+    assert (record.key, record.value) == (b"k", value)
+    assert list(record.headers)[: len(headers)] == headers
+    assert "ada" not in letter.detail.lower()
+
+
+@pytest.mark.parametrize(("topic", "group"), [(APPLICATIONS, "screening"), (DECISIONS, "notify"), (CONTACTS, "notify")])
+async def test_every_consumer_sets_poison_aside(pipeline: Pipeline, topic: str, group: str) -> None:
+    sender = await producer(pipeline)
+    try:
+        at = await sender.send_and_wait(topic, b"{oops", str(uuid4()).encode(), headers=HEADERS)
+    finally:
+        await sender.stop()
+    async with asyncio.timeout(60):
+        while True:
+            found = [DeadLetter.of(r.headers) async for r in read_topic(pipeline.addresses.kafka, DEAD_LETTERS)]
+            if any((d.topic, d.partition, d.offset, d.group) == (topic, at.partition, at.offset, group) for d in found):
+                return
+            await asyncio.sleep(0.1)
+
+
+async def decided(pipeline: Pipeline, *external_ids: str) -> None:
+    connection = await asyncpg.connect(pipeline.addresses.screening_dsn)
+    wanted = [application_id("poison", external_id) for external_id in external_ids]
+    try:
+        async with asyncio.timeout(60):
+            while await connection.fetchval(
+                "SELECT count(DISTINCT application_id) FROM decisions WHERE application_id = ANY($1::uuid[])", wanted
+            ) < len(wanted):
+                await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
