@@ -69,7 +69,8 @@ def up(data: Data = PIPELINE_DATA) -> None:
             _say("running; Ctrl-C stops everything in order")
             await running.supervisor.gave_up
 
-    _run(run())
+    # Ctrl-C is how it is meant to end.
+    _run(run(), interrupted=0)
 
 
 @app.command()
@@ -107,8 +108,11 @@ async def _unless_given_up(running: pipeline.Pipeline, work: Coroutine[Any, Any,
         raise
 
 
-def _run(main: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; SIGTERM and Ctrl-C unwind in order, a StackError is told without a traceback."""
+def _run(main: Coroutine[Any, Any, T], *, interrupted: int = 130) -> T:
+    """Run to the end; SIGTERM and Ctrl-C unwind in order, a StackError is told without a traceback.
+
+    `interrupted` is the exit status after SIGTERM or Ctrl-C.
+    """
 
     async def cancellable() -> T:
         task = asyncio.current_task()
@@ -121,7 +125,7 @@ def _run(main: Coroutine[Any, Any, T]) -> T:
     except StackError as error:
         raise _failure(str(error)) from None
     except (KeyboardInterrupt, asyncio.CancelledError):
-        raise typer.Exit(130) from None
+        raise typer.Exit(interrupted) from None
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,141 @@
+"""The command as a person uses it: start, send a file, look, kill something, stop, start again."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from cohort import pipeline
+
+pytestmark = pytest.mark.stack
+
+PATIENCE_SECONDS = 90
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="command-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder / "data"
+
+
+class Up:
+    """A `cohort up` of our own, with what it says."""
+
+    def __init__(self, data: Path) -> None:
+        self.said = data.parent / f"up-{time.monotonic_ns()}.txt"
+        with self.said.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cohort", "up", "--data", str(data)], stdout=out, stderr=subprocess.STDOUT
+            )
+        self.until("running;")
+
+    def until(self, words: str) -> str:
+        return until(lambda: self.said.read_text() if words in self.said.read_text() else "", self.said.read_text)
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+def until(fact: Callable[[], str], otherwise: Callable[[], str] = str) -> str:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (answer := fact()):
+        assert time.monotonic() < deadline, otherwise()
+        time.sleep(0.1)
+    return answer
+
+
+def cohort(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: PLW1510 - the status is what is tested
+        [sys.executable, "-m", "cohort", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+
+
+def application(external_id: str) -> str:
+    candidate = {"name": "Ada Lovelace", "email": "ada@mail.example"}
+    return json.dumps(
+        {"source": "file", "external_id": external_id, "programme": "ai-internships-2026", "candidate": candidate}
+    )
+
+
+def test_without_a_running_pipeline_the_verbs_say_what_to_do(data: Path) -> None:
+    answer = cohort("status", "--data", data)
+    assert answer.returncode == 2
+    assert "cohort up" in answer.stderr
+
+
+def test_a_day_in_the_life(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "applications.ndjson"
+    file.write_text(f'{application("1")}\n\n{{"source": "file", "extrnal_id": "2"}}\n{application("3")}')
+    up = Up(data)
+    try:
+        sent = cohort("submit", file, "--data", data)
+        assert sent.returncode == 1
+        assert "2 of 3 lines accepted" in sent.stdout
+        assert re.search(r"line \d was rejected: .*extrnal_id", sent.stdout)
+
+        def letters() -> str:
+            told = cohort("status", "--data", data).stdout
+            return told if re.search(r"letters +│ sent +│ 2\b", told) else ""
+
+        told = until(letters)
+        assert told.count("ready") == 3
+        assert "not ready" not in told
+
+        second = cohort("up", "--data", data)
+        assert second.returncode == 2
+        assert "another cohort" in second.stderr
+
+        os.kill(pipeline.processes(data)["screening"].pid, signal.SIGKILL)
+        assert "its log is" in up.until("screening was ended by SIGKILL")
+        up.until("screening is started again")
+        assert up.end(signal.SIGINT) == 0
+    finally:
+        up.process.kill()
+    for mark in pipeline.processes(data).values():
+        assert mark.process() is None
+
+    again = Up(data)
+    try:
+        assert "created" not in again.said.read_text(), "topics were created anew"
+        assert letters()
+        left = pipeline.processes(data)
+        again.end(signal.SIGKILL)
+        assert left["kafka"].process() is not None
+    finally:
+        again.process.kill()
+
+    third = Up(data)
+    try:
+        assert "left behind by an earlier cohort" in third.said.read_text()
+        assert all(mark.process() is None for mark in left.values())
+        assert letters()
+        assert third.end(signal.SIGTERM) == 0
+    finally:
+        third.process.kill()
+
+
+def test_a_demo_on_a_file_accounts_for_every_line(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.ndjson"
+    file.write_bytes(
+        b"\xef\xbb\xbf" + "\r\n".join([application("4"), application("4"), "{", "[]", application("5")]).encode()
+    )
+    answer = cohort("demo", "--input", file, "--data", data.parent / "demo")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "every application accounted for: yes" in answer.stdout
+    assert re.search(r"received +│ +5\b", answer.stdout)
+    assert re.search(r"e-mails delivered +│ +2\b", answer.stdout)
