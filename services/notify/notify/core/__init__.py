@@ -1,0 +1,1 @@
+"""The pure core: from a decision and a contact to the bytes of a letter."""

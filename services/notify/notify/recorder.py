@@ -1,0 +1,107 @@
+"""From results to the ledger, and from the ledger to `hiring.notifications`.
+
+A result is written first and told afterwards, from what the ledger then holds; the ledger notes last that it was
+told. A crash in between leaves news that is not marked: it is told again, under the same id.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+import orjson
+
+from hiring.events import NOTIFICATION_RECORDED
+from hiring.events.envelope import Outgoing, cloudevent_headers
+from hiring.identity import notification_id
+from hiring.publishing import Publisher
+from hiring.topics import NOTIFICATIONS
+from notify.metrics import LetterMetrics
+from notify.patience import Patience
+from notify.store import AtRest, Ledger, Result
+
+log = logging.getLogger(__name__)
+
+SOURCE = "/cohort/notify"
+# A result waits this long for company: one statement for many is what keeps the database quick.
+_LINGER_SECONDS = 0.02
+_MOST = 1000
+# News younger than this is most likely on its way at this moment, here or in another replica.
+_OVERDUE = timedelta(seconds=30)
+
+
+class Recorder:
+    """Takes results from the workers and sees each through to the ledger and the log."""
+
+    def __init__(self, ledger: Ledger, publisher: Publisher, patience: Patience, metrics: LetterMetrics) -> None:
+        self._ledger = ledger
+        self._publisher = publisher
+        self._patience = patience
+        self._metrics = metrics
+        self._results: list[Result] = []
+        self._some = asyncio.Event()
+        self._last = False
+
+    def add(self, result: Result) -> None:
+        """Hand a result over."""
+        if not result.untried:
+            self._metrics.letter(result.state)
+        self._results.append(result)
+        self._some.set()
+
+    def finish(self) -> None:
+        """Nothing more will be added: `run` ends when everything is written and told."""
+        self._last = True
+        self._some.set()
+
+    async def run(self) -> None:
+        """Write and tell results until told to finish. Raises what is not transient."""
+        while True:
+            await self._some.wait()
+            if not self._last and len(self._results) < _MOST:
+                await asyncio.sleep(_LINGER_SECONDS)
+            self._some.clear()
+            while self._results:
+                batch, self._results = self._results[:_MOST], self._results[_MOST:]
+                await self._write(batch)
+            if self._last:
+                return
+
+    async def _write(self, results: Sequence[Result]) -> None:
+        await self._tell(await self._patience.until_done("ledger", lambda: self._ledger.record(results)))
+
+    async def tell_untold(self, older: timedelta = _OVERDUE) -> None:
+        """Publish the news that a crash left untold."""
+        while untold := await self._patience.until_done("ledger", lambda: self._ledger.unpublished(older, _MOST)):
+            log.info("telling news again", extra={"letters": len(untold)})
+            await self._tell(untold)
+
+    async def _tell(self, letters: Sequence[AtRest]) -> None:
+        if not letters:
+            return
+        records = [notification(letter) for letter in letters]
+        await self._patience.until_done("broker", lambda: self._publisher.publish(records))
+        told = [letter.decision_id for letter in letters]
+        await self._patience.until_done("ledger", lambda: self._ledger.mark_published(told))
+
+
+def notification(letter: AtRest) -> Outgoing:
+    """The event that tells what became of a letter. The same letter at rest gives the same event."""
+    id_ = notification_id(letter.decision_id, letter.state)
+    application = str(letter.application_id)
+    value = orjson.dumps(
+        {
+            "notification_id": id_,
+            # asyncpg's UUID is a class of its own, which orjson does not know.
+            "decision_id": str(letter.decision_id),
+            "application_id": application,
+            "candidate_id": letter.candidate_id,
+            "state": letter.state,
+            "message_id": letter.message_id,
+            "attempts": letter.attempts,
+            "cause": letter.cause,
+            "recorded_at": letter.changed_at,
+        }
+    )
+    headers = cloudevent_headers(NOTIFICATION_RECORDED, id_, SOURCE, letter.changed_at, application)
+    return Outgoing(NOTIFICATIONS, application.encode(), value, headers)

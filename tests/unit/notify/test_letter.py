@@ -1,0 +1,224 @@
+"""What a candidate reads, and that no name or reason can make the letter anything else."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hiring.events.decision import DecisionMade, PolicyNamed, Reason
+from notify.core.letter import Addressee, Sender, Unaddressable, envelope_address
+from notify.stationery import letter_writer
+
+APPLICATION = UUID("0193c0de-0000-5000-8000-000000000001")
+DECISION = UUID("0193c0de-0000-5000-8000-000000000002")
+MESSAGE_ID = f"<{DECISION}@example.com>"
+REASON = Reason(
+    rule="mathematics",
+    en="The AI track asks for at least two courses in mathematics.",
+    zh="AI方向要求至少两门数学课程。",
+)
+WRITER = letter_writer(Sender("Graduate Hiring", "hiring@example.com", "人事 <people@example.com>"))
+
+
+def decision(outcome: str, **more: Any) -> DecisionMade:
+    return DecisionMade.model_validate(
+        {
+            "decision_id": DECISION,
+            "application_id": APPLICATION,
+            "candidate_id": "a" * 64,
+            "revision": "b" * 64,
+            "programme": "ai-internships-2026",
+            "policy": PolicyNamed(name="p", version="1", digest="c" * 64),
+            "outcome": outcome,
+            "decided_at": datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+            **more,
+        }
+    )
+
+
+def write(made: DecisionMade, name: str = "Ada Lovelace", email: str = "ada@example.org", locale: str = "en") -> bytes:
+    return WRITER.write(made, Addressee(name, email, locale), MESSAGE_ID).data
+
+
+def read(data: bytes) -> EmailMessage:
+    """As a mail program does; the standard library is the oracle of what we wrote."""
+    message = message_from_bytes(data, policy=policy.default)
+    assert not message.defects
+    return message
+
+
+def text(data: bytes, kind: str = "plain") -> str:
+    body = read(data).get_body((kind,))
+    assert body is not None
+    assert not body.defects
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def test_who_advances_reads_the_track_and_the_unit_by_name() -> None:
+    letter = text(write(decision("advance", track="ai", unit="research")))
+    assert letter.startswith("Dear Ada Lovelace,\n")
+    assert "your application to Graduate Internships 2026 goes on to the next step" in letter
+    assert "Track: Artificial intelligence\nUnit: AI research\n" in letter
+    assert f"Application number: {APPLICATION}" in letter
+    assert "want a person to look at it, reply to this e-mail" in letter
+
+
+def test_who_is_declined_reads_why_and_how_to_ask_for_a_person() -> None:
+    letter = text(write(decision("decline", reasons=[REASON, REASON])))
+    assert letter.count(f"- {REASON.en}\n") == 1, "a reason that two rules gave is told once"
+    assert "Thank you for applying" in letter
+    assert "We are sorry" in letter
+    assert "reply to this e-mail" in letter
+
+
+def test_who_is_reviewed_reads_that_a_person_is_looking_and_at_what() -> None:
+    letter = text(write(decision("review", reasons=[REASON])))
+    assert "a person is looking at it" in letter
+    assert f"What a person has to look at:\n- {REASON.en}\n" in letter
+    assert "A computer came to this result" not in letter
+
+
+@pytest.mark.parametrize("locale", ["zh", "zh-CN", "zh_TW", "ZH-Hans"])
+@pytest.mark.parametrize(
+    ("outcome", "subject", "sentence"),
+    [
+        ("advance", "2026届毕业生实习项目：您的申请已进入下一环节", "方向：人工智能\n部门：云业务\n"),
+        ("decline", "2026届毕业生实习项目：关于您的申请结果", f"理由：\n- {REASON.zh}\n"),
+        ("review", "2026届毕业生实习项目：已收到您的申请，正由工作人员审阅", f"需要人工查看的内容：\n- {REASON.zh}\n"),
+    ],
+)
+def test_a_chinese_locale_is_written_to_in_chinese(locale: str, outcome: str, subject: str, sentence: str) -> None:
+    more = {"track": "ai", "unit": "cloud"} if outcome == "advance" else {"reasons": [REASON]}
+    data = write(decision(outcome, **more), "王小明", locale=locale)
+    assert read(data)["subject"] == subject
+    assert read(data)["to"].addresses[0].display_name == "王小明"
+    assert text(data).startswith("王小明，您好：\n")
+    assert sentence in text(data)
+    assert f"申请编号：{APPLICATION}" in text(data)
+
+
+@pytest.mark.parametrize("locale", ["en", "de-DE", "fr"])
+@pytest.mark.parametrize("outcome", ["advance", "decline", "review"])
+def test_without_track_unit_or_reasons_nothing_is_left_hanging(locale: str, outcome: str) -> None:
+    for kind in ("plain", "html"):
+        letter = text(write(decision(outcome, programme="data-ai_2027"), locale=locale), kind)
+        assert "Data AI 2027" in letter
+        for blank in ("None", ": \n", "Why:", "Track:", "look at:", "\n\n\n", "<li></li>", "{{", "{%"):
+            assert blank not in letter
+
+
+def test_the_headers_say_who_writes_when_and_that_a_machine_does() -> None:
+    message = read(write(decision("review")))
+    assert message["from"] == "Graduate Hiring <hiring@example.com>"
+    assert message["reply-to"] == "人事 <people@example.com>"
+    assert message["to"] == "Ada Lovelace <ada@example.org>"
+    assert message["message-id"] == MESSAGE_ID
+    assert message["date"].datetime == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    assert message["auto-submitted"] == "auto-generated"
+    assert message.get_content_type() == "multipart/alternative"
+    assert write(decision("review")) == write(decision("review")), "the same letter twice is the same bytes"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Eve\r\nBcc: everyone@example.net",
+        "Eve\nSubject: won\n\nbody",
+        "Eve\x00\x1b[2J",
+        "Eve\u2028X-Injected: yes",
+        "Eve\u202egnp.exe",
+        'Eve "the" \\ <eve@example.net>, other@example.net',
+        "=?utf-8?b?QmNj?=",
+        "{{ 7 * 7 }}{% raw %}",
+        "<script>alert(1)</script>",
+        "O'Brien, (Jr.); a: group;",
+        "x" * 200,
+        "\t \n",
+    ],
+)
+def test_a_hostile_name_stays_a_name(name: str) -> None:
+    data = write(decision("advance"), name)
+    message = read(data)
+    assert [address.addr_spec for address in message["to"].addresses] == ["ada@example.org"]
+    ours = {"date", "from", "to", "subject", "message-id", "auto-submitted", "reply-to"}
+    mime = {"mime-version", "content-language", "content-type"}
+    assert len(message.keys()) == len(ours | mime)
+    assert {key.lower() for key in message} == ours | mime
+    assert "<script>" not in text(data, "html")
+    assert "49" not in text(data).splitlines()[0]
+    assert "\u202e" not in text(data)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Win now https://spam.example/x",
+        "www.spam.example",
+        "go to spam.example/prize",
+        "a@spam.example",
+        "Spam.Com wins",
+        "SPAM.CLUB",
+    ],
+)
+def test_a_name_that_is_an_advertisement_is_not_repeated(name: str) -> None:
+    data = write(decision("review"), name)
+    assert b"spam" not in data.lower()
+    assert text(data).startswith("Dear applicant,")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["J. R. R. Tolkien", "Md.Rahman", "A.B. Kumar", "Anne-Marie O'Neil", "José Ñúñez", "欧阳 娜娜", "阿卜杜拉·买买提"],
+)
+def test_a_real_name_is_used_as_it_is(name: str) -> None:
+    data = write(decision("review"), name)
+    assert read(data)["to"].addresses[0].display_name == name
+    assert text(data).startswith(f"Dear {name},")
+
+
+def test_a_reason_is_text_in_html_too_and_stays_on_its_line() -> None:
+    reason = Reason(rule="r", en="a < b & <b>c</b>\r\n.\r\nMAIL", zh="")
+    data = write(decision("decline", reasons=[reason]))
+    assert "- a < b & <b>c</b> . MAIL\n" in text(data)
+    assert "<li>a &lt; b &amp; &lt;b&gt;c&lt;/b&gt; . MAIL</li>" in text(data, "html")
+    assert "- a < b" in text(write(decision("decline", reasons=[reason]), locale="zh")), "no Chinese given: the English"
+
+
+def test_a_very_long_reason_is_carried_in_lines_smtp_allows() -> None:
+    reason = Reason(rule="r", en="word " * 1000, zh="词" * 5000)
+    for locale in ("en", "zh"):
+        data = write(decision("decline", reasons=[reason]), locale=locale)
+        assert max(map(len, data.split(b"\r\n"))) <= 998
+        assert (reason.zh if locale == "zh" else reason.en.strip()) in text(data)
+
+
+def test_an_international_domain_is_told_in_ascii_and_a_local_part_needs_smtputf8() -> None:
+    assert envelope_address("ada@faß.example") == "ada@xn--fa-hia.example"
+    letter = WRITER.write(decision("review"), Addressee("Ada", "ada@例子.中国", "en"), MESSAGE_ID)
+    assert (letter.recipient, letter.utf8) == ("ada@xn--fsqu00a.xn--fiqs8s", False)
+    letter = WRITER.write(decision("review"), Addressee("李", "李@例子.中国", "en"), MESSAGE_ID)
+    assert letter.utf8
+    assert "<李@xn--fsqu00a.xn--fiqs8s>".encode() in letter.data
+    with pytest.raises(Unaddressable) as refused:
+        envelope_address("ada@\u2603\u200d.\u0301x")
+    assert "ada" not in str(refused.value)
+
+
+@settings(max_examples=300, deadline=None)
+@given(name=st.text(min_size=1, max_size=200), reason=st.text(max_size=300), locale=st.sampled_from(["en", "zh"]))
+def test_whatever_a_name_or_a_reason_is_the_message_is_well_formed(name: str, reason: str, locale: str) -> None:
+    made = decision("decline", reasons=[Reason.model_construct(rule="r", en=reason, zh=reason)])
+    data = write(made, name, locale=locale)
+    message = read(data)
+    assert [address.addr_spec for address in message["to"].addresses] == ["ada@example.org"]
+    assert len(list(message.iter_parts())) == 2
+    assert str(APPLICATION) in text(data)
+    assert str(APPLICATION) in text(data, "html")
+    assert all(len(line) <= 998 for line in data.split(b"\r\n"))
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    assert b"\r" not in data.replace(b"\r\n", b"")
