@@ -20,6 +20,7 @@ from cohort.drive.sent import Channel, Fate, Rejected, Sent, Unsent
 
 TICK_SECONDS = 0.5
 STALL_SECONDS = 30.0
+CORRECTION_SECONDS = 5.0
 
 
 async def run_demo(
@@ -106,7 +107,8 @@ async def _wait(sent: Sent, watch: Watch, screen: Screen, stall_seconds: float) 
         screen.applications = outstanding.expected
         screen.show(sent, counts)
         motion.note(counts, len(outstanding))
-        if not outstanding:
+        # A correction's letter follows a first one, and nobody can say whether it comes at all.
+        if not outstanding and (not outstanding.corrected or monotonic() - motion.at > CORRECTION_SECONDS):
             return motion.at
         patient_since = max(patient_since, motion.at)
         if monotonic() - patient_since > stall_seconds:

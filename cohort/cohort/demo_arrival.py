@@ -13,17 +13,18 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
-from hiring.topics import DEAD_LETTERS
 
 from cohort.accounting.gather import dead_submission
 from cohort.accounting.topic_reading import consumer
 from cohort.addresses import Addresses
 from cohort.drive.sent import Accepted, LineSent, Logged, Place
+from hiring.topics import DEAD_LETTERS
 
 _DECIDED = "SELECT count(*) FROM decisions"
 _LETTERS = "SELECT count(*) FROM letters WHERE state IN ('sent', 'failed')"
 _DONE = """
-    SELECT application_id FROM letters WHERE application_id = ANY($1::uuid[]) AND state IN ('sent', 'failed')
+    SELECT application_id FROM letters WHERE application_id = ANY($1::uuid[])
+    GROUP BY application_id HAVING bool_and(state IN ('sent', 'failed'))
 """
 # A letter that is held by a worker, or put off to a later moment, will move without any sign before that moment.
 _HELD = """
@@ -44,12 +45,17 @@ class Outstanding:
         self._lines: Counter[UUID] = Counter()
         self._places: dict[Place, UUID | None] = {}
         self._unnamed = 0
+        first: dict[UUID, int] = {}
+        self.corrected = False
+        """Whether some application was sent with different contents: it may get more letters than one."""
         for line in sent:
             if isinstance(line.answer, Logged):
                 self._places[line.answer.place] = line.answer.application_id
                 self._unnamed += line.answer.application_id is None
             if isinstance(line.answer, Accepted | Logged) and line.answer.application_id:
                 self._lines[line.answer.application_id] += 1
+                if first.setdefault(line.answer.application_id, line.content) != line.content:
+                    self.corrected = True
         self._waiting = dict.fromkeys(self._lines)
 
     def __len__(self) -> int:

@@ -68,6 +68,7 @@ def _lines(account: Account, seconds: float) -> Table:
         table.add_row(name, f"{number:,}")
     repeated = account.repeated
     for name, number in (
+        ("corrections", account.corrections),
         ("e-mails repeated", repeated.emails),
         ("  of these in hand when notify died", repeated.emails_explained),
         ("decisions published again", repeated.decisions_published),

@@ -7,9 +7,6 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hiring.provisioning import provision
-from hiring.settings import Settings
-
 from cohort.addresses import Addresses
 from cohort.service import ServiceProcess, ready
 from cohort.stack.kafka import KafkaNode
@@ -18,6 +15,8 @@ from cohort.stack.ports import choose_ports
 from cohort.stack.postgres import PostgresServer
 from cohort.stack.runfile import Mark, RunFile, read_running
 from cohort.supervisor import Say, Supervisor
+from hiring.provisioning import provision
+from hiring.settings import Settings
 
 SERVICES = ("intake", "screening", "notify")
 WITH_DATABASE = ("screening", "notify")

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
-from hiring.settings import as_environment
 
 from cohort.stack.child import Child
 from cohort.stack.errors import StackError
 from cohort.stack.readiness import wait_until_ready
+from hiring.settings import as_environment
 
 MIGRATION_SECONDS = 120.0
 

@@ -9,12 +9,12 @@ import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
-from hiring.topics import TOPICS
 from rich.console import Console
 from rich.table import Table
 
 from cohort.addresses import Addresses
 from cohort.stack.runfile import Mark
+from hiring.topics import TOPICS
 
 GROUPS = ("intake", "screening", "notify")
 

@@ -34,6 +34,9 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         # A closed connection is one; so is an argument of the wrong type, which is a ValueError too.
         return not isinstance(error, ValueError)
+    if isinstance(error, asyncpg.InternalClientError):
+        # How asyncpg meets the last words of a server that ends an idle connection (asyncpg issues 784, 1069).
+        return "another operation (2) is in progress" in str(error)
     # OSError covers refused and reset connections and time-outs of the operating system.
     return isinstance(error, (*_POSTGRES, OSError, TimeoutError))
 

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     kafka_ca_file: Path | None = None
     kafka_session_timeout_ms: int = 10_000
     batch_records: int = Field(default=2000, ge=1, le=50_000)
+    batch_linger_ms: int = Field(default=10, ge=0, le=1000)
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     log_level: str = "INFO"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+
 from hiring.events import CONTRACTS
 from hiring.events.schemas import schema
 

@@ -8,6 +8,9 @@ import orjson
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hiring.events import APPLICATION_SUBMITTED, CONTACT_GIVEN, CONTRACTS, DEMOGRAPHICS_GIVEN
 from hiring.events.application import ApplicationSubmitted
 from hiring.events.contact import ContactGiven
@@ -16,8 +19,6 @@ from hiring.events.envelope import Outgoing
 from hiring.events.reading import read
 from hiring.events.submission import Submission
 from hiring.topics import APPLICATIONS, CONTACTS, DEMOGRAPHICS
-from hypothesis import given
-from hypothesis import strategies as st
 from intake.core.split import Accepted, split
 
 GOLDEN = Path(__file__).parent / "golden"

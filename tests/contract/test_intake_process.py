@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
 from cohort.stack.kafka import KafkaNode
 from cohort.stack.ports import choose_ports
 from hiring.events import CONTRACTS, SUBMISSION_MADE

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+
 from cohort.accounting import Account, account
 from cohort.accounting.gather import letters_in_flight
 from cohort.demo_arrival import Outstanding, Watch

@@ -8,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
+
 from cohort.accounting.topic_reading import read_topic
 from cohort.pipeline import Pipeline
 from hiring import kafka

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from cohort.stack.child import Child
 from cohort.stack.errors import StackError
 from cohort.stack.readiness import wait_until_ready

@@ -8,6 +8,7 @@ import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
 from cohort.stack import kafka_jars
 from cohort.stack.errors import StackError
 from cohort.stack.kafka import KafkaNode

@@ -7,6 +7,7 @@ from email.policy import SMTPUTF8
 from pathlib import Path
 
 import pytest
+
 from cohort.stack.errors import StackError
 from cohort.stack.letters import Letter
 from cohort.stack.mail_sink import MailSink

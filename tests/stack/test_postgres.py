@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+
 from cohort.stack import postgres
 from cohort.stack.errors import StackError
 from cohort.stack.orphans import processes_in

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from cohort.stack.runfile import InUse, Mark, RunFile, read_recorded, read_running
 
 

@@ -8,9 +8,6 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from hiring.consumer.record import Record
-from hiring.events.dead_letter import DeadLetter
-from hiring.topics import DEAD_LETTERS, DECISIONS, SUBMISSIONS
 from pydantic import ValidationError
 
 from cohort.accounting.facts import Dead, Decided, Facts, LetterRow, Published
@@ -20,6 +17,9 @@ from cohort.accounting.topic_reading import read_topic
 from cohort.addresses import Addresses
 from cohort.drive.sent import Accepted, Logged, Sent
 from cohort.stack.mailbox import read_mailbox
+from hiring.consumer.record import Record
+from hiring.events.dead_letter import DeadLetter
+from hiring.topics import DEAD_LETTERS, DECISIONS, SUBMISSIONS
 
 _DECISIONS = "SELECT application_id, decision_id, outcome, track FROM decisions"
 _LETTERS = "SELECT application_id, decision_id, state, message_id FROM letters"

@@ -1,7 +1,8 @@
 """Compares what was sent with what every place holds, id by id. Pure."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Container, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -14,6 +15,8 @@ SHOWN = 20
 """Discrepancies kept of each kind; all are counted."""
 
 _TOP = 10
+_ITEM = re.compile(r"\.\d+(?=\.|:|$)")
+_POSITION = re.compile(r" at line \d+ column \d+")
 
 
 class _OfApplication(Protocol):
@@ -35,13 +38,21 @@ class _Tally:
     explained_emails: int = 0
     letters_sent: int = 0
     emails: int = 0
-    claims: Counter[UUID] = field(default_factory=Counter)
+    claims: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
+    """The applications, and the different contents they were sent with."""
+    accepted_lines: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     dead: Counter[str] = field(default_factory=Counter)
     decisions: Counter[tuple[str | None, str]] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     kinds: Counter[Kind] = field(default_factory=Counter)
     shown: list[Discrepancy] = field(default_factory=list)
+
+    def claim(self, application: UUID, content: int) -> None:
+        self.accepted_lines += 1
+        known = self.claims.setdefault(application, (content,))
+        if content not in known:
+            self.claims[application] = (*known, content)
 
     def note(self, found: Iterable[Discrepancy]) -> None:
         for discrepancy in found:
@@ -54,9 +65,10 @@ def reconcile(sent: Iterable[LineSent], facts: Facts, in_flight: Set[UUID] = fro
     """The account of a drive.
 
     Every line must be rejected at the door, or a dead letter, or name an application with exactly one decision,
-    stored and published, one letter sent and one e-mail. A record published again, or a dead letter written
-    again, is counted and no fault; an e-mail sent again is one, except for the decisions `in_flight`: those whose
-    letter was in hand when notify was killed.
+    stored and published, one letter sent and one e-mail. An application that was sent with n different contents
+    may have up to n decisions: not every correction changes the facts. A record published again, or a dead
+    letter written again, is counted and no fault; an e-mail sent again is one, except for the decisions
+    `in_flight`: those whose letter was in hand when notify was killed.
     """
     tally = _Tally()
     _lines(tally, sent, facts)
@@ -64,9 +76,9 @@ def reconcile(sent: Iterable[LineSent], facts: Facts, in_flight: Set[UUID] = fro
     published = _by_application(facts.published, tally.claims)
     letters = _by_application(facts.letters, tally.claims)
     emails = Counter(facts.emails)
-    for application in tally.claims:
+    for application, contents in tally.claims.items():
         rows, records = decided.get(application, []), published.get(application, [])
-        tally.note(_decisions(str(application), rows, records))
+        tally.note(_decisions(str(application), len(contents), rows, records))
         _count_decisions(tally, rows, records)
         known = {row.decision_id for row in rows} | {record.decision_id for record in records}
         tally.note(_letters(tally, application, known, letters.get(application, []), emails, in_flight))
@@ -81,16 +93,16 @@ def _lines(tally: _Tally, sent: Iterable[LineSent], facts: Facts) -> None:
         tally.received += 1
         match line.answer:
             case Accepted(application):
-                tally.claims[application] += 1
+                tally.claim(application, line.content)
             case Rejected(reasons):
                 tally.rejected_lines += 1
-                tally.rejected.update(set(reasons))
+                tally.rejected.update({_general(reason) for reason in reasons})
             case Logged(place, _) if place in flaws:
                 tally.dead_lines += 1
                 tally.dead[flaws[place]] += 1
                 tally.repeated_dead += places[place] - 1
             case Logged(_, UUID() as application):
-                tally.claims[application] += 1
+                tally.claim(application, line.content)
             case Logged((partition, offset), _):
                 where = f"partition {partition}, offset {offset}"
                 tally.note([Discrepancy(Kind.VANISHED, f"line {line.number}", where)])
@@ -100,7 +112,12 @@ def _lines(tally: _Tally, sent: Iterable[LineSent], facts: Facts) -> None:
                 tally.note([Discrepancy(Kind.NOT_SENT, f"line {line.number}", "no answer")])
 
 
-def _by_application(facts: Iterable[F], ours: Set[UUID] | Counter[UUID]) -> dict[UUID, list[F]]:
+def _general(reason: str) -> str:
+    """A reason without the place in a list or a line: that does not make it another reason."""
+    return _POSITION.sub("", _ITEM.sub(".*", reason))
+
+
+def _by_application(facts: Iterable[F], ours: Container[UUID]) -> dict[UUID, list[F]]:
     found: dict[UUID, list[F]] = defaultdict(list)
     for fact in facts:
         if fact.application_id in ours:
@@ -108,16 +125,18 @@ def _by_application(facts: Iterable[F], ours: Set[UUID] | Counter[UUID]) -> dict
     return found
 
 
-def _decisions(subject: str, rows: list[Decided], records: list[Published]) -> Iterator[Discrepancy]:
-    """What is wrong with the decisions on one application."""
+def _decisions(subject: str, contents: int, rows: list[Decided], records: list[Published]) -> Iterator[Discrepancy]:
+    """What is wrong with the decisions on one application, which was sent with so many different contents."""
     stored = {row.decision_id: (row.outcome, row.track) for row in rows}
     told = {record.decision_id: (record.outcome, record.track) for record in records}
     if not rows:
         yield Discrepancy(Kind.NO_DECISION, subject)
-    if len(rows) > 1:
+    if len(rows) > min(len(stored), contents):
         yield Discrepancy(Kind.SEVERAL_DECISIONS, subject, ", ".join(str(row.decision_id) for row in rows))
-    for decision in stored.keys() - told.keys():
-        yield Discrepancy(Kind.NOT_PUBLISHED, subject, f"decision {decision}")
+    # The topic is compacted: of an application that was corrected it need only hold the newest decision.
+    if contents == 1 or not told:
+        for decision in stored.keys() - told.keys():
+            yield Discrepancy(Kind.NOT_PUBLISHED, subject, f"decision {decision}")
     for decision in told.keys() - stored.keys():
         yield Discrepancy(Kind.NOT_STORED, subject, f"decision {decision}")
     for decision in stored.keys() & told.keys():
@@ -169,14 +188,15 @@ def _letters(
 
 
 def _account(tally: _Tally) -> Account:
-    accepted = tally.claims.total()
+    corrections = sum(len(contents) - 1 for contents in tally.claims.values())
     return Account(
         received=tally.received,
         rejected_lines=tally.rejected_lines,
         dead_lines=tally.dead_lines,
-        accepted_lines=accepted,
+        accepted_lines=tally.accepted_lines,
         unique=len(tally.claims),
-        duplicates=accepted - len(tally.claims),
+        duplicates=tally.accepted_lines - corrections - len(tally.claims),
+        corrections=corrections,
         rejected=dict(tally.rejected.most_common()),
         dead_letters=dict(tally.dead.most_common()),
         decisions=dict(tally.decisions),

@@ -67,6 +67,8 @@ class Account:
     accepted_lines: int
     unique: int
     duplicates: int
+    corrections: int
+    """Accepted lines that say something else of an application than an earlier one did."""
     rejected: Mapping[str, int]
     dead_letters: Mapping[str, int]
     decisions: Mapping[tuple[str | None, str], int]

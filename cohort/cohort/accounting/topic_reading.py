@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from time import monotonic
 
 from aiokafka import AIOKafkaConsumer
+
 from hiring import kafka
 from hiring.consumer.record import Record
 from hiring.settings import Settings

@@ -8,14 +8,14 @@ from types import TracebackType
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.structs import RecordMetadata
+
+from cohort.drive.naming import LineName, name
+from cohort.drive.sent import Logged, Rejected
 from hiring import kafka
 from hiring.events import SUBMISSION_MADE
 from hiring.events.envelope import Headers, cloudevent_headers
 from hiring.settings import Settings
 from hiring.topics import LARGEST_RECORD, SUBMISSIONS
-
-from cohort.drive.naming import LineName, name
-from cohort.drive.sent import Logged, Rejected
 
 _FRAME = 256
 """More than the bytes Kafka adds to a record and its batch."""

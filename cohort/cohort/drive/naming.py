@@ -4,9 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from hiring.events.fields import Line, Slug
 from hiring.identity import application_id
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 _LINES = uuid5(NAMESPACE_URL, "https://cohort.invalid/lines")
 
@@ -27,6 +28,11 @@ class LineName:
     key: bytes
     source: str
     application_id: UUID | None
+
+
+def content(line: bytes) -> int:
+    """64 bits that tell whether two lines are the same."""
+    return int.from_bytes(hashlib.blake2b(line, digest_size=8).digest())
 
 
 def name(line: bytes) -> LineName:

@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 
 import httpx
 from aiokafka.errors import KafkaError
-from hiring.faults import backoff
 
 from cohort.addresses import Addresses
-from cohort.drive.http_doors import NotNow, client, post_many, post_one
+from cohort.drive.http_doors import NotNow, OutOfStep, client, post_many, post_one
 from cohort.drive.kafka_door import KafkaDoor
-from cohort.drive.naming import name
+from cohort.drive.naming import content, name
 from cohort.drive.sent import Accepted, Answer, Channel, Logged, Sent, Unsent
+from hiring.faults import backoff
 
 SINGLES_AT_A_TIME = 32
 UPLOADS_AT_A_TIME = 2
@@ -34,7 +34,7 @@ OnProgress = Callable[[Sent], None]
 class _Sending:
     sent: Sent
     on_progress: OnProgress
-    http: httpx.AsyncClient
+    intake_url: str
     kafka: KafkaDoor
     patience: float
     answered: dict[bool, float] = field(default_factory=lambda: dict.fromkeys((True, False), monotonic()))
@@ -78,14 +78,12 @@ async def send(
     with the growing result after every answer; it must be quick. Lines are read as fast as the doors take them.
     """
     queues = {channel: Queue(UPLOAD_LINES) for channel in Channel}
-    async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(client(addresses.intake_url, SINGLES_AT_A_TIME + UPLOADS_AT_A_TIME))
-        kafka = await stack.enter_async_context(KafkaDoor(addresses.kafka))
-        sending = _Sending(Sent(), on_progress, http, kafka, patience)
+    async with KafkaDoor(addresses.kafka) as kafka:
+        sending = _Sending(Sent(), on_progress, addresses.intake_url, kafka, patience)
         async with asyncio.TaskGroup() as group:
             group.create_task(_feed(lines, turns, sending.sent, queues))
             for _ in range(SINGLES_AT_A_TIME):
-                group.create_task(_each(_waiting(queues[Channel.SINGLE], 1), partial(_send_singly, sending)))
+                group.create_task(_send_waiting(sending, queues[Channel.SINGLE]))
             filling = asyncio.Lock()
             for _ in range(UPLOADS_AT_A_TIME):
                 uploads = _filled(queues[Channel.BULK], UPLOAD_LINES, filling)
@@ -97,7 +95,7 @@ async def send(
 async def _feed(lines: Iterable[bytes], turns: Sequence[Channel], sent: Sent, queues: dict[Channel, Queue]) -> None:
     for number, line in enumerate(lines):
         channel = turns[number % len(turns)]
-        await queues[channel].put((sent.add(channel), line))
+        await queues[channel].put((sent.add(channel, content(line)), line))
         if number % 50 == 0:
             # Putting into a queue with room does not let the others run; reading must not starve sending.
             await asyncio.sleep(0)
@@ -141,17 +139,24 @@ async def _filled(queue: Queue, size: int, filling: asyncio.Lock) -> AsyncIterat
             yield batch
 
 
+async def _send_waiting(sending: _Sending, queue: Queue) -> None:
+    async with client(sending.intake_url) as http:
+        async for (numbered,) in _waiting(queue, 1):
+            await _send_single(sending, http, numbered)
+
+
 async def _send_singly(sending: _Sending, lines: Iterable[Numbered]) -> None:
-    for numbered in lines:
-        await _send_single(sending, numbered)
+    async with client(sending.intake_url) as http:
+        for numbered in lines:
+            await _send_single(sending, http, numbered)
 
 
-async def _send_single(sending: _Sending, numbered: Numbered) -> None:
+async def _send_single(sending: _Sending, http: httpx.AsyncClient, numbered: Numbered) -> None:
     index, line = numbered
     why = ""
     for pause in sending.tries(kafka=False):
         try:
-            sending.note(numbered, await post_one(sending.http, line))
+            sending.note(numbered, await post_one(http, line))
             return
         except NotNow as error:
             why = str(error)
@@ -180,7 +185,10 @@ async def _upload(sending: _Sending, lines: Sequence[Numbered]) -> tuple[list[Nu
     unanswered = iter(lines)
     after = 0.0
     try:
-        async with aclosing(post_many(sending.http, [line for _, line in lines])) as answers:
+        async with (
+            client(sending.intake_url) as http,
+            aclosing(post_many(http, [line for _, line in lines])) as answers,
+        ):
             async for answer in answers:
                 if (numbered := next(unanswered, None)) is None:
                     break
@@ -190,6 +198,9 @@ async def _upload(sending: _Sending, lines: Sequence[Numbered]) -> tuple[list[Nu
                     sending.note(numbered, answer)
     except NotNow as error:
         after = error.after
+    except OutOfStep as error:
+        for index, _ in unanswered:
+            sending.give_up(index, str(error))
     return [*failed, *unanswered], after
 
 

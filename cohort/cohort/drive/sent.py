@@ -1,8 +1,7 @@
 """What became of every line that was sent. Compact: a million lines take some 60 MB."""
 
-import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from uuid import UUID
@@ -10,8 +9,6 @@ from uuid import UUID
 Place = tuple[int, int]
 """Partition and offset on `hiring.submissions`."""
 
-_ITEM = re.compile(r"\.\d+(?=\.|:|$)")
-_POSITION = re.compile(r" at line \d+ column \d+")
 _NO_ID = bytes(16)
 
 
@@ -71,11 +68,15 @@ Answer = Accepted | Rejected | Logged | Unsent
 
 @dataclass(frozen=True, slots=True)
 class LineSent:
-    """A line by its number (from 1, empty lines not counted), its channel and its answer; None: still waiting."""
+    """A line by its number (from 1, empty lines not counted), its channel and its answer; None: still waiting.
+
+    Two lines with the same `content` are the same, byte for byte.
+    """
 
     number: int
     channel: Channel
     answer: Answer | None
+    content: int = 0
 
 
 @dataclass(slots=True)
@@ -85,6 +86,7 @@ class Sent:
     counts: dict[Fate, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
     _fates: bytearray = field(default_factory=bytearray)
     _channels: bytearray = field(default_factory=bytearray)
+    _contents: "array[int]" = field(default_factory=lambda: array("Q"))
     _ids: bytearray = field(default_factory=bytearray)
     _partitions: "array[int]" = field(default_factory=lambda: array("i"))
     _offsets: "array[int]" = field(default_factory=lambda: array("q"))
@@ -97,8 +99,9 @@ class Sent:
     def __iter__(self) -> Iterator[LineSent]:
         return (self.line(index) for index in range(len(self)))
 
-    def add(self, channel: Channel) -> int:
+    def add(self, channel: Channel, content: int = 0) -> int:
         """Note that a line was read and goes in by `channel`; return its index."""
+        self._contents.append(content)
         self._fates.append(Fate.WAITING)
         self._channels.append(channel)
         self._ids += _NO_ID
@@ -123,7 +126,7 @@ class Sent:
                 self._set(index, Fate.UNSENT, None)
 
     def line(self, index: int) -> LineSent:
-        return LineSent(index + 1, Channel(self._channels[index]), self._answer(index))
+        return LineSent(index + 1, Channel(self._channels[index]), self._answer(index), self._contents[index])
 
     def _answer(self, index: int) -> Answer | None:
         fate = self._fates[index]
@@ -145,7 +148,6 @@ class Sent:
         self._fates[index] = fate
         self._ids[index * 16 : index * 16 + 16] = application_id.bytes if application_id else _NO_ID
 
-    def _share(self, reasons: Sequence[str]) -> tuple[str, ...]:
-        # The same few reasons again and again: where in a list or a line it was does not make another reason.
-        told = tuple(_POSITION.sub("", _ITEM.sub(".*", reason)) for reason in reasons)
-        return self._shared.setdefault(told, told)
+    def _share(self, reasons: tuple[str, ...]) -> tuple[str, ...]:
+        # Mostly the same few reasons again and again.
+        return self._shared.setdefault(reasons, reasons)

@@ -6,11 +6,11 @@ from http import HTTPStatus
 
 import orjson
 from fastapi import FastAPI, Request, Response
+from prometheus_client import CollectorRegistry
+
 from hiring.events.reading import Unreadable, parse
 from hiring.events.submission import Submission
 from hiring.health import Health, routes
-from prometheus_client import CollectorRegistry
-
 from intake import openapi, problems
 from intake.bulk import Read, Upload
 from intake.core.split import Accepted, split

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callab
 from dataclasses import dataclass, field
 
 import orjson
+
 from hiring.events.reading import Unreadable
 from hiring.topics import MIB
-
 from intake.core.lines import LineSplitter
 from intake.core.split import Accepted
 from intake.metrics import DoorMetrics

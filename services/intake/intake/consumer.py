@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from pydantic import BaseModel
+
 from hiring.consumer import Tombstone, Wave
 from hiring.events import SUBMISSION_MADE
 from hiring.events.submission import Submission
 from hiring.topics import SUBMISSIONS
-from pydantic import BaseModel
-
 from intake.core.split import Accepted, merged, split
 from intake.metrics import DoorMetrics
 

@@ -11,10 +11,11 @@ import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
-from hiring.topics import MIB
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+from hiring.topics import MIB
 
 _CHUNK = 64 * 1024
 

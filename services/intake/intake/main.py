@@ -10,7 +10,6 @@ from hiring.health import Health
 from hiring.metrics import Metrics
 from hiring.publishing import Publisher
 from hiring.settings import load
-
 from intake.api import create_app
 from intake.consumer import IntakeStep
 from intake.metrics import DoorMetrics
@@ -34,9 +33,7 @@ async def service(settings: IntakeSettings) -> AsyncIterator[Awaitable[Any]]:
         producer = await broker_side.enter_async_context(kafka.producing(settings, GROUP, conditions))
         await broker_side.enter_async_context(outlet.through(producer))
         step = IntakeStep(settings.pseudonym_key, doors)
-        loop = BatchLoop(
-            step, Publisher(producer), conditions, metrics, group=GROUP, drain_seconds=settings.drain_seconds
-        )
+        loop = BatchLoop(step, Publisher(producer), conditions, metrics, group=GROUP, settings=settings)
         await broker_side.enter_async_context(subscribe(settings, loop, group=GROUP, client_id=GROUP))
         yield process.first_to_end(serving, loop.failed, outlet.failed)
 

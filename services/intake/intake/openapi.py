@@ -4,8 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from hiring.events.submission import Submission
 
+from hiring.events.submission import Submission
 from intake.problems import MEDIA_TYPE
 
 _REF = "#/components/schemas/{model}"

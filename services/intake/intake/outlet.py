@@ -8,11 +8,11 @@ from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+
 from hiring.events.envelope import Outgoing
 from hiring.faults import backoff, is_transient
 from hiring.health import Health
 from hiring.publishing import Publisher
-
 from intake.core.split import Accepted, merged
 
 log = logging.getLogger(__name__)

@@ -5,10 +5,11 @@ from http import HTTPStatus
 
 import orjson
 from fastapi import FastAPI
-from hiring.events.reading import Flaw, Unreadable
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+
+from hiring.events.reading import Flaw, Unreadable
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
+from pydantic import Field, SecretStr
+
 from hiring.settings import Settings
 from hiring.topics import MIB
-from pydantic import Field, SecretStr
 
 
 class IntakeSettings(Settings):

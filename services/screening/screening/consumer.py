@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import orjson
+from pydantic import BaseModel
+
 from hiring.consumer import Tombstone, Wave
 from hiring.events import APPLICATION_SUBMITTED, DECISION_MADE
 from hiring.events.application import ApplicationSubmitted
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.identity import decision_id
 from hiring.topics import APPLICATIONS, DECISIONS
-from pydantic import BaseModel
-
 from screening.programmes import Programmes
 from screening.store import DecisionStore, StoredDecision
 

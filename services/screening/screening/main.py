@@ -10,7 +10,6 @@ from hiring.consumer import BatchLoop, subscribe
 from hiring.metrics import Metrics
 from hiring.publishing import Publisher
 from hiring.settings import load
-
 from screening.consumer import ScreeningStep
 from screening.programmes import PolicyError, Programmes, load_programmes
 from screening.settings import ScreeningSettings
@@ -30,9 +29,7 @@ async def service(settings: ScreeningSettings, programmes: Programmes) -> AsyncI
         kafka.producing(settings, GROUP, conditions) as producer,
     ):
         step = ScreeningStep(programmes, DecisionStore(pool))
-        loop = BatchLoop(
-            step, Publisher(producer), conditions, metrics, group=GROUP, drain_seconds=settings.drain_seconds
-        )
+        loop = BatchLoop(step, Publisher(producer), conditions, metrics, group=GROUP, settings=settings)
         async with subscribe(settings, loop, group=GROUP, client_id=GROUP):
             yield process.first_to_end(serving, loop.failed)
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from hiring.events.decision import PolicyNamed
 from pydantic import ValidationError
 
+from hiring.events.decision import PolicyNamed
 from screening.core import unknown_programme
 from screening.core.decide import Decide, compile_policy
 from screening.core.policy import Policy

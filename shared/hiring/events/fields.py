@@ -21,12 +21,20 @@ class Door(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-# NUL cannot be stored as text by Postgres; the other controls only ever hide something.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# NUL cannot be stored as text by Postgres, a line break in a name would break a letter's header; the other
+# controls only ever hide something.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def _printable(value: str) -> str:
+def _one_line(value: str) -> str:
     if not value.isprintable() and _CONTROL.search(value):
+        raise PydanticCustomError("control_character", "contains a control character or a line break; send one line")
+    return value
+
+
+def _plain(value: str) -> str:
+    if not value.isprintable() and _CONTROL_BUT_LAYOUT.search(value):
         raise PydanticCustomError("control_character", "contains a control character; send plain text")
     return value
 
@@ -47,10 +55,10 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Prose = Annotated[str, StringConstraints(max_length=8000)]
 """Free text, at most 8,000 characters."""
 
-PlainLine = Annotated[Line, AfterValidator(_printable)]
-"""A Line from outside: control characters are refused at the door, and only there."""
+PlainLine = Annotated[Line, AfterValidator(_one_line)]
+"""A Line from outside: line breaks and other control characters are refused at the door, and only there."""
 
-PlainProse = Annotated[Prose, AfterValidator(_printable)]
+PlainProse = Annotated[Prose, AfterValidator(_plain)]
 """A Prose from outside."""
 
 Month = Annotated[str, BeforeValidator(_month), StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")]

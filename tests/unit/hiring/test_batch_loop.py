@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
+
 from hiring.consumer import BatchLoop, Wave
 from hiring.events.dead_letter import DeadLetter
 from hiring.events.envelope import Outgoing
 from hiring.events.fields import Event
 from hiring.health import Health
 from hiring.metrics import Metrics
+from hiring.settings import Settings
 
 HEADERS = (("ce_specversion", b"1.0"), ("ce_type", b"t.v1"), ("ce_id", b"1"), ("ce_source", b"/test"))
 
@@ -100,11 +102,11 @@ class Bench:
     def __post_init__(self) -> None:
         self.loop = BatchLoop(
             self.step,
-            self.log,
+            self.log,  # type: ignore[arg-type]
             self.health,
             Metrics("test"),
             group="test",
-            drain_seconds=self.drain_seconds,  # type: ignore[arg-type]
+            settings=Settings(drain_seconds=self.drain_seconds, batch_linger_ms=0),
         )
         self.loop.start(lambda: self.consumer)  # type: ignore[arg-type, return-value]
         self.loop.assigned(set())

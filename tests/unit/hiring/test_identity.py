@@ -3,9 +3,10 @@
 import string
 
 import pytest
-from hiring import identity
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hiring import identity
 
 LOCAL = st.text(string.ascii_letters + string.digits + "_+-", min_size=1, max_size=20)
 

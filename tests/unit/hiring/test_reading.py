@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+
 from hiring.events.reading import Flaw, Unreadable, parse
 from hiring.events.submission import Submission
 

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
 from hiring.health import Health
 from intake.api import create_app
 from intake.core.split import Accepted
@@ -15,7 +17,6 @@ from intake.metrics import DoorMetrics
 from intake.openapi import EXAMPLE
 from intake.outlet import Unavailable
 from intake.settings import IntakeSettings
-from prometheus_client import CollectorRegistry
 
 
 @pytest.fixture

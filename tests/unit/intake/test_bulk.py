@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import pytest
+
 from intake.bulk import GROUP_LINES
 
 URL = "/v1/applications/bulk"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError, OutOfOrderSequenceNumber
+
 from hiring.events.submission import Submission
 from hiring.health import Health
 from hiring.topics import APPLICATIONS, CONTACTS, DEMOGRAPHICS

@@ -5,6 +5,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from intake.core.redact import redact
 
 NAME, EMAIL = "Zhang Wei", "zhang.wei@mail.example.com"

@@ -8,12 +8,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hiring import identity
 from hiring.events.envelope import Outgoing
 from hiring.events.submission import Submission
 from hiring.topics import APPLICATIONS, CONTACTS, DEMOGRAPHICS
-from hypothesis import given
-from hypothesis import strategies as st
 from intake.core.event_ids import event_id
 from intake.core.split import Accepted, merged, split
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hiring.events.application import Assessment, Consents, Course, Degree, Facts, Preferences, Project
-from hiring.events.decision import DecisionMade
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from hiring.events.application import Assessment, Consents, Course, Degree, Facts, Preferences, Project
+from hiring.events.decision import DecisionMade
 from screening.core.decision import Decision
 from screening.programmes import load_programmes
 from screening.settings import HERE

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
+
 from hiring import identity
 from hiring.events import APPLICATION_SUBMITTED, CONTACT_GIVEN, DEMOGRAPHICS_GIVEN
 from hiring.events.application import Facts
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.events.submission import Submission
 from hiring.topics import APPLICATIONS, CONTACTS, DEMOGRAPHICS
-
 from intake.core.event_ids import event_id
 from intake.core.redact import redact
 

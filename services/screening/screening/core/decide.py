@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from hiring.events.application import Facts
 from hiring.events.decision import Outcome
-
 from screening.core.decision import Decision, Reason, RuleResult, TrackResult
 from screening.core.policy import Policy, Rule, Saying, Track
 from screening.core.predicates import AreasOf, Predicate, compile_rule, course_areas

@@ -4,9 +4,10 @@ import hashlib
 from typing import Annotated, Literal, Self
 
 import orjson
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
 from hiring.events.application import Area, Level, ProjectKind
 from hiring.events.fields import Month, Slug
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Consent = Literal["data_processing", "automated_screening"]

@@ -9,7 +9,6 @@ from typing import Any
 
 from hiring.events.application import Area, Course, Facts, Project
 from hiring.events.decision import Verdict
-
 from screening.core.policy import (
     Answered,
     Consented,

@@ -1,7 +1,6 @@
 """What becomes of an application to a programme that has no policy: a person looks. Nothing is declined."""
 
 from hiring.events.application import Facts
-
 from screening.core.decision import Decision, Reason, RuleResult
 
 NAME = "no-policy"

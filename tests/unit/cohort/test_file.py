@@ -1,0 +1,36 @@
+"""Whatever file a person wrote, its lines come out and nothing crashes."""
+
+from pathlib import Path
+
+import pytest
+
+from cohort.drive import file as reading
+from cohort.drive.file import read_lines
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"", []),
+        (b"\n\n", []),
+        (b'{"a":1}\n{"b":2}\n', [b'{"a":1}', b'{"b":2}']),
+        (b'{"a":1}\n{"b":2}', [b'{"a":1}', b'{"b":2}']),
+        (b'\xef\xbb\xbf{"a":1}\r\n\r\n  \t\r\n{"b":2}\r\n', [b'{"a":1}', b'{"b":2}']),
+        (b"\xff\xfe\x00 no JSON\nx", [b"\xff\xfe\x00 no JSON", b"x"]),
+        ('{"u":"\u2028"}\n'.encode(), ['{"u":"\u2028"}'.encode()]),
+        (b"\xef\xbb", [b"\xef\xbb"]),
+    ],
+)
+def test_lines_come_out_as_they_are(tmp_path: Path, content: bytes, lines: list[bytes]) -> None:
+    file = tmp_path / "drive.ndjson"
+    file.write_bytes(content)
+    assert list(read_lines(file)) == lines
+
+
+def test_a_line_longer_than_anybody_takes_is_cut_and_the_next_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LONGEST_LINE", 10)
+    file = tmp_path / "drive.ndjson"
+    file.write_bytes(b"a" * 35 + b"\n" + b"b" * 10 + b"\n" + b"c" * 9 + b"\nd")
+    assert list(read_lines(file)) == [b"a" * 10, b"b" * 10, b"c" * 9, b"d"]
