@@ -14,7 +14,7 @@ from cohort.stack.mail_sink import MailSink
 from cohort.stack.ports import choose_ports
 from cohort.stack.postgres import PostgresServer
 from cohort.stack.runfile import Mark, RunFile, read_running
-from cohort.supervisor import Say, Supervisor
+from cohort.supervisor import USUAL, Restarts, Say, Supervisor
 from hiring.provisioning import provision
 from hiring.settings import Settings
 
@@ -33,7 +33,9 @@ class Pipeline:
 
 
 @contextlib.asynccontextmanager
-async def running(data: Path, say: Say, settings: Mapping[str, object] | None = None) -> AsyncIterator[Pipeline]:
+async def running(
+    data: Path, say: Say, settings: Mapping[str, object] | None = None, restarts: Restarts = USUAL
+) -> AsyncIterator[Pipeline]:
     """Start everything below the folder `data`, yield it when all is ready, stop everything in order.
 
     What an earlier start left there is gone on with. `settings` go to every service, by field name.
@@ -44,7 +46,7 @@ async def running(data: Path, say: Say, settings: Mapping[str, object] | None = 
         await runfile.stop_leftovers(say)
         ports = choose_ports(PORTS, runfile.remembered_ports())
         stores = _Stores(data, ports, say)
-        supervisor = Supervisor(say, lambda it: runfile.record(it.pids(), ports))
+        supervisor = Supervisor(say, lambda it: runfile.record(it.pids(), ports), restarts)
         try:
             await stores.start(supervisor)
             services = await _start_services(supervisor, stores, ports, data, settings or {}, say)

@@ -12,8 +12,17 @@ from cohort.stack.errors import StackError
 
 Say = Callable[[str], None]
 
-RESTARTS = 5
-WITHIN_SECONDS = 60.0
+
+@dataclass(frozen=True, slots=True)
+class Restarts:
+    """How often a part may die `within` so many seconds, and the longest pause before it is started again."""
+
+    most: int = 5
+    within: float = 60.0
+    longest_pause: float = 8.0
+
+
+USUAL = Restarts()
 
 
 class Part(Protocol):
@@ -40,13 +49,14 @@ class Supervisor:
     """Starts parts in the order they are added, watches them, stops them in the opposite order.
 
     `changed` is called after every start, so that what runs can be recorded; `gave_up` ends with GaveUp when a
-    part died too often within a minute.
+    part died more often than `restarts` allows.
     """
 
-    def __init__(self, say: Say, changed: Callable[["Supervisor"], None]) -> None:
+    def __init__(self, say: Say, changed: Callable[["Supervisor"], None], restarts: Restarts = USUAL) -> None:
         self.gave_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._say = say
         self._changed = changed
+        self._restarts = restarts
         self._watched: list[_Watched] = []
 
     async def add(self, name: str, part: Part) -> None:
@@ -69,18 +79,21 @@ class Supervisor:
             if not await watched.part.stop():
                 self._say(f"{watched.name} did not stop in time and was killed")
 
+    def _pause(self, deaths: int) -> float:
+        return min(2.0 ** min(deaths - 2, 10), self._restarts.longest_pause) if deaths > 1 else 0.0
+
     async def _watch(self, watched: _Watched) -> None:
         try:
             while True:
                 status = await watched.child.wait()
                 obituary = _obituary(watched, status)
                 now = time.monotonic()
-                watched.deaths = [death for death in watched.deaths if now - death < WITHIN_SECONDS] + [now]
-                if len(watched.deaths) > RESTARTS:
+                watched.deaths = [death for death in watched.deaths if now - death < self._restarts.within] + [now]
+                if len(watched.deaths) > self._restarts.most:
                     raise GaveUp(obituary)
                 self._say(f"{obituary}\n{watched.name} is started again")
                 # The first death may be chance: no pause. Then longer each time.
-                await asyncio.sleep(min(2.0 ** (len(watched.deaths) - 2), 8.0) if len(watched.deaths) > 1 else 0)
+                await asyncio.sleep(self._pause(len(watched.deaths)))
                 watched.child = await watched.part.start()
                 self._changed(self)
         except StackError as error:

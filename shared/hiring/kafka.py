@@ -14,6 +14,7 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 
 from hiring.faults import backoff, is_transient
 from hiring.health import Health
+from hiring.partitioning import partition
 from hiring.settings import Settings
 from hiring.topics import LARGEST_DEAD_LETTER, MIB
 
@@ -92,6 +93,7 @@ def producer(settings: Settings, client_id: str) -> AIOKafkaProducer:
         client_id=client_id,
         acks="all",
         enable_idempotence=True,
+        partitioner=partition,
         max_batch_size=MIB,
         max_request_size=LARGEST_DEAD_LETTER,
         request_timeout_ms=15_000,

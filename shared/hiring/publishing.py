@@ -5,12 +5,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from hiring.events.envelope import Outgoing
-
-_partition = DefaultPartitioner()
+from hiring.partitioning import partition
 
 
 class Publisher:
@@ -28,9 +26,9 @@ class Publisher:
         Raises aiokafka's KafkaError; some records may then be in the log, so publish the same ones again.
         """
         acknowledgements = []
-        for (topic, partition), batches in (await self._batches(records)).items():
+        for (topic, number), batches in (await self._batches(records)).items():
             for batch in batches:
-                acknowledgements.append(await self._producer.send_batch(batch, topic, partition=partition))
+                acknowledgements.append(await self._producer.send_batch(batch, topic, partition=number))
         if acknowledgements:
             # All are awaited before any is looked at: a retry must not overtake what is still under way.
             await asyncio.wait(acknowledgements)
@@ -44,7 +42,7 @@ class Publisher:
             if record.topic not in partitions:
                 partitions[record.topic] = sorted(await self._producer.partitions_for(record.topic))
             known = partitions[record.topic]
-            place = (record.topic, _partition(record.key, known, known))
+            place = (record.topic, partition(record.key, known, known))
             batches = open_[place]
             if not batches or not _append(batches[-1], record):
                 batches.append(self._producer.create_batch())

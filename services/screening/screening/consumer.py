@@ -12,6 +12,7 @@ from hiring.events.application import ApplicationSubmitted
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.identity import decision_id
 from hiring.topics import APPLICATIONS, DECISIONS
+from screening.core.decision import Decision
 from screening.programmes import Programmes
 from screening.store import DecisionStore, StoredDecision
 
@@ -20,7 +21,7 @@ CAUSE = "policy"
 
 
 class ScreeningStep:
-    """Decides each application by its programme's policy. `now` stamps a decision the first time it is made."""
+    """Decides each application by its programme's policy. `now` stamps a decision when it is made."""
 
     contracts: Mapping[str, Mapping[str, type[BaseModel]]] = {
         APPLICATIONS: {APPLICATION_SUBMITTED: ApplicationSubmitted}
@@ -39,7 +40,7 @@ class ScreeningStep:
     def plan(self, batch: Sequence[BaseModel | Tombstone]) -> list[StoredDecision]:
         """One decision for each revision in the batch, the repeated ones once."""
         at = self._now()
-        planned: dict[object, StoredDecision] = {}
+        planned: dict[str, StoredDecision] = {}
         for event in batch:
             # A tombstone on `applications` forgets facts that screening does not keep.
             if isinstance(event, ApplicationSubmitted):
@@ -54,42 +55,38 @@ class ScreeningStep:
     def _decide(self, event: ApplicationSubmitted, at: datetime) -> StoredDecision:
         active = self._programmes.policy(event.programme)
         decision = active.decide(event.facts)
+        application = str(event.application_id)
         id_ = decision_id(event.application_id, event.revision, active.named.digest, CAUSE)
-        data = orjson.dumps(
-            {
-                "decision_id": id_,
-                "application_id": event.application_id,
-                "candidate_id": event.candidate_id,
-                "revision": event.revision,
-                "programme": event.programme,
-                "policy": active.named.model_dump(),
-                "cause": CAUSE,
-                "outcome": decision.outcome,
-                "track": decision.track,
-                "unit": decision.unit,
-                "reasons": decision.reasons,
-                "rules": decision.rules,
-                "tracks": decision.tracks,
-                "decided_at": at,
-            }
-        )
-        return StoredDecision(
-            decision_id=id_,
-            application_id=event.application_id,
-            candidate_id=event.candidate_id,
-            revision=event.revision,
-            programme=event.programme,
-            policy_digest=active.named.digest,
-            outcome=decision.outcome,
-            track=decision.track,
-            unit=decision.unit,
-            decided_at=at,
-            data=data.decode(),
-        )
+        data = {
+            "decision_id": id_,
+            "application_id": application,
+            "candidate_id": event.candidate_id,
+            "revision": event.revision,
+            "programme": event.programme,
+            "policy": active.json,
+            "cause": CAUSE,
+            **_told(decision),
+            "decided_at": at,
+        }
+        return StoredDecision(application, id_, decision.outcome, decision.track, at, orjson.dumps(data).decode())
+
+
+def _told(decision: Decision) -> dict[str, object]:
+    return {
+        "outcome": decision.outcome,
+        "track": decision.track,
+        "unit": decision.unit,
+        "reasons": decision.reasons,
+        "rules": [result.json for result in decision.rules],
+        "tracks": [
+            {"track": track.track, "outcome": track.outcome, "rules": [result.json for result in track.rules]}
+            for track in decision.tracks
+        ],
+    }
 
 
 def _outgoing(decision: StoredDecision) -> Outgoing:
-    application = str(decision.application_id)
+    application = decision.application_id
     return Outgoing(
         DECISIONS,
         application.encode(),

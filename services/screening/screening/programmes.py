@@ -1,8 +1,9 @@
 """The policies in force, read from a folder: one a programme, ready to decide."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
 import yaml
 from pydantic import ValidationError
 
@@ -18,10 +19,14 @@ class PolicyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """A policy in force: its name, version and digest, and the function it compiles to."""
+    """A policy in force: its name, version and digest, these as JSON, and the function it compiles to."""
 
     named: PolicyNamed
     decide: Decide
+    json: orjson.Fragment = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "json", orjson.Fragment(self.named.model_dump_json().encode()))
 
 
 _NONE = Active(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from hiring.events.application import Area, Consents, Grade, Level, Preferences, ProjectKind
+from hiring.events.application import Area, Level, ProjectKind
 from hiring.events.fields import Door, Moment, Month, PlainLine, PlainProse, Slug
 from hiring.identity import InvalidEmail, normalise_email
 
@@ -31,8 +31,11 @@ class CandidateGiven(Door):
     time_zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
 
 
-class GradeGiven(Grade, Door):
-    """A mark on its own scale."""
+class GradeGiven(Door):
+    """A mark on its own scale: 3.4 of 4, 86 of 100."""
+
+    value: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+    scale: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
 class DegreeGiven(Door):
@@ -66,12 +69,19 @@ class AssessmentGiven(Door):
     taken: Month | None = None
 
 
-class PreferencesGiven(Preferences, Door):
+class PreferencesGiven(Door):
     """Tracks and units, the preferred first."""
 
+    tracks: Annotated[tuple[Slug, ...], Field(max_length=10)] = ()
+    units: Annotated[tuple[Slug, ...], Field(max_length=20)] = ()
 
-class ConsentsGiven(Consents, Door):
-    """What the candidate agreed to."""
+
+class ConsentsGiven(Door):
+    """What the candidate agreed to; `human_only` asks that no machine decides."""
+
+    data_processing: bool | None = None
+    automated_screening: bool | None = None
+    human_only: bool | None = None
 
 
 class Submission(Door):

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hiring import identity
 from hiring.events.envelope import Outgoing
 from hiring.events.submission import Submission
+from hiring.identity import event_id
 from hiring.topics import APPLICATIONS, CONTACTS, DEMOGRAPHICS
-from intake.core.event_ids import event_id
 from intake.core.split import Accepted, merged, split
 
 SECRET = b"a secret of the tests"

@@ -1,17 +1,33 @@
 """What the reference programme decides, as a candidate would notice it; and what holds for any facts."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from hiring.events.application import Assessment, Consents, Course, Degree, Facts, Preferences, Project
+from hiring.events.application import (
+    ApplicationSubmitted,
+    Assessment,
+    Consents,
+    Course,
+    Degree,
+    Facts,
+    Preferences,
+    Project,
+)
 from hiring.events.decision import DecisionMade
+from screening.consumer import ScreeningStep
 from screening.core.decision import Decision
 from screening.programmes import load_programmes
 from screening.settings import HERE
+from screening.store import StoredDecision
 
+FACTS_GIVEN = TypeAdapter(Facts)
 decide = load_programmes(HERE / "policies").policy("ai-internships-2026").decide
 
 STRONG: dict[str, Any] = {
@@ -31,7 +47,7 @@ STRONG: dict[str, Any] = {
 
 
 def judge(**changes: Any) -> Decision:
-    return decide(Facts.model_validate({**STRONG, **changes}))
+    return decide(FACTS_GIVEN.validate_python({**STRONG, **changes}))
 
 
 def rules(decision: Decision) -> dict[str, str]:
@@ -177,22 +193,29 @@ def test_any_facts_are_decided_the_same_each_time_and_with_reasons(facts: Facts)
 @settings(max_examples=100)
 @given(FACTS)
 def test_a_machine_never_decides_against_a_wish_for_a_person(facts: Facts) -> None:
-    asked = facts.model_copy(update={"consents": facts.consents.model_copy(update={"human_only": True})})
+    asked = replace(facts, consents=replace(facts.consents, human_only=True))
     assert decide(asked).outcome == "review"
 
 
-def test_the_decision_is_the_contract() -> None:
-    from dataclasses import asdict
-
-    DecisionMade.model_validate(
-        {
-            **asdict(judge(courses=[])),
-            "decision_id": "b3bff303-8317-5957-8f4c-987d491fe1e1",
-            "application_id": "b3bff303-8317-5957-8f4c-987d491fe1e1",
-            "candidate_id": "a" * 64,
-            "revision": "b" * 64,
-            "programme": "p",
-            "policy": {"name": "p", "version": "1", "digest": "c" * 64},
-            "decided_at": "2026-03-01T08:00:00Z",
-        }
+def test_what_is_published_is_the_contract_and_replays_to_the_byte() -> None:
+    event = ApplicationSubmitted(
+        application_id=UUID("b3bff303-8317-5957-8f4c-987d491fe1e1"),
+        candidate_id="a" * 64,
+        revision="b" * 64,
+        source="portal",
+        programme="ai-internships-2026",
+        submitted_at=datetime(2026, 3, 1, tzinfo=UTC),
+        facts=FACTS_GIVEN.validate_python({**STRONG, "courses": [{"name": "Physics"}]}),
     )
+
+    def planned() -> StoredDecision:
+        step = ScreeningStep(load_programmes(HERE / "policies"), None, lambda: datetime(2026, 3, 2, tzinfo=UTC))  # type: ignore[arg-type]
+        (decision,) = step.plan([event, event])
+        return decision
+
+    assert planned() == planned()
+    made = DecisionMade.model_validate_json(planned().data)
+    assert (made.outcome, made.track) == ("decline", "ai")
+    assert [rule.rule for rule in made.rules] == ["consent", "human-only", "graduation", "degree"]
+    assert str(made.decision_id) == planned().decision_id
+    assert made.policy.name == "ai-internships-2026"

@@ -1,7 +1,7 @@
 """Splits a submission into what each reader may see: the contact, the answers for the audit, the facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -13,13 +13,13 @@ from hiring.events import APPLICATION_SUBMITTED, CONTACT_GIVEN, DEMOGRAPHICS_GIV
 from hiring.events.application import Facts
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.events.submission import Submission
+from hiring.identity import event_id
 from hiring.topics import APPLICATIONS, CONTACTS, DEMOGRAPHICS
-from intake.core.event_ids import event_id
 from intake.core.redact import redact
 
 SOURCE = "/cohort/intake"
 
-_FACTS = set(Facts.model_fields)
+_FACTS = {field.name for field in fields(Facts)}
 _CONTACT_EVENTS = uuid5(NAMESPACE_URL, "https://cohort.invalid/contacts")
 _DEMOGRAPHICS_EVENTS = uuid5(NAMESPACE_URL, "https://cohort.invalid/demographics")
 _LINE, _PROSE = 200, 8000

@@ -1,0 +1,31 @@
+"""Words are counted alike in every language, and by either way."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screening.core.words import _WORD, count_words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        ("...!?", 0),
+        ("a model decides", 3),
+        ("state-of-the-art, don't_worry", 7),
+        ("模型应当可以解释。", 8),
+        ("模型 must be 公平 2026", 7),
+        ("한국어 テスト", 6),
+        ("naïve café", 2),
+    ],
+)
+def test_words_of_either_language(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
+@given(st.text(string.printable, max_size=200))
+def test_the_quick_way_counts_the_same(text: str) -> None:
+    assert count_words(text) == len(_WORD.findall(text))
