@@ -9,13 +9,18 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 import yoyo
 
+from hiring.health import Health
 from hiring.settings import PostgresSettings
+
+PROBE_SECONDS = 2.0
+PROBE_ANSWER_SECONDS = 4.0
 
 
 @contextlib.asynccontextmanager
-async def pool(settings: PostgresSettings) -> AsyncIterator[asyncpg.Pool]:
+async def pool(settings: PostgresSettings, health: Health) -> AsyncIterator[asyncpg.Pool]:
     """A pool that opens its first connection when asked: a database that is away is waited for later.
 
+    Whether the database answers is asked every few seconds; readiness says what was heard.
     Statements time out after 30 seconds, so that a hanging server is a fault like any other.
     """
     connections = await asyncpg.create_pool(
@@ -26,13 +31,29 @@ async def pool(settings: PostgresSettings) -> AsyncIterator[asyncpg.Pool]:
         timeout=5,
         command_timeout=30,
     )
+    probing = asyncio.create_task(_probe(connections, health), name="probe-database")
     try:
         yield connections
     finally:
+        probing.cancel()
         try:
             await asyncio.wait_for(connections.close(), 5)
         except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             connections.terminate()
+
+
+async def _probe(connections: asyncpg.Pool, health: Health) -> None:
+    while True:
+        # Not cancelled when it takes long: asyncpg would wait for the silent server to confirm that.
+        asking = asyncio.create_task(connections.fetchval("SELECT 1"))
+        await asyncio.wait({asking}, timeout=PROBE_ANSWER_SECONDS)
+        if not asking.done():
+            health.set("database", False, "does not answer")
+            await asyncio.wait({asking})
+        # Whatever the error is, the database did not answer; the loop decides what to do about it.
+        error = asking.exception()
+        health.set("database", error is None, type(error).__name__)
+        await asyncio.sleep(PROBE_SECONDS)
 
 
 def migrate(settings: PostgresSettings, package: str) -> list[str]:

@@ -30,7 +30,7 @@ async def service(settings: NotifySettings) -> AsyncIterator[Awaitable[Any]]:
     server = process.HttpServer(health.app(conditions, metrics.registry), settings)
     async with (
         server.serving() as serving,
-        postgres.pool(settings) as pool,
+        postgres.pool(settings, conditions) as pool,
         kafka.producing(settings, GROUP, conditions) as producer,
     ):
         ledger, publisher, stored = Ledger(pool), Publisher(producer), asyncio.Event()

@@ -25,7 +25,7 @@ async def service(settings: ScreeningSettings, programmes: Programmes) -> AsyncI
     server = process.HttpServer(health.app(conditions, metrics.registry), settings)
     async with (
         server.serving() as serving,
-        postgres.pool(settings) as pool,
+        postgres.pool(settings, conditions) as pool,
         kafka.producing(settings, GROUP, conditions) as producer,
     ):
         step = ScreeningStep(programmes, DecisionStore(pool))

@@ -65,7 +65,7 @@ class BatchLoop(Generic[Planned]):
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._step = step
         self._publisher = publisher
-        self._health = health
+        self.health = health
         self._metrics = metrics
         self._group = group
         self._drain_seconds = settings.drain_seconds
@@ -75,6 +75,8 @@ class BatchLoop(Generic[Planned]):
         self._to_store: asyncio.Queue[Batch[Planned]] = asyncio.Queue(1)
         self._to_publish: asyncio.Queue[Batch[Planned]] = asyncio.Queue(1)
         self._stages: list[asyncio.Task[None]] = []
+        self._pending: dict[str, float] = {}
+        self._last_batch = asyncio.get_running_loop().time()
         self._generation = 0
         self._in_flight = 0
         self._idle = asyncio.Event()
@@ -106,7 +108,15 @@ class BatchLoop(Generic[Planned]):
     def assigned(self, partitions: set[TopicPartition]) -> None:
         """The group gave us these partitions."""
         log.info("partitions assigned", extra={"group": self._group, "partitions": len(partitions)})
-        self._health.set("consumer", True)
+        self.health.set("consumer", True)
+
+    def pending(self) -> dict[str, float]:
+        """What a batch waits for (`store`, `publish`, `commit`), and since when by the event loop's clock."""
+        return dict(self._pending)
+
+    def resting_since(self) -> float | None:
+        """When the last batch came, by the event loop's clock; None while one is in flight."""
+        return None if self._in_flight else self._last_batch
 
     async def release(self, partitions: set[TopicPartition]) -> None:
         """Finish what is in flight before these partitions go; abandon it where that takes too long."""
@@ -126,6 +136,7 @@ class BatchLoop(Generic[Planned]):
             return
         clock = asyncio.get_running_loop().time
         again = clock() + self._linger_seconds
+        self._last_batch = clock()
         self._enter()
         try:
             batch = self._plan(records)
@@ -134,7 +145,7 @@ class BatchLoop(Generic[Planned]):
             self._leave()
             if isinstance(error, asyncio.CancelledError):
                 raise
-            self._fail(error)
+            self.fail(error)
         if len(records) < self._enough and (early := again - clock()) > 0:
             await asyncio.sleep(early)
 
@@ -147,7 +158,7 @@ class BatchLoop(Generic[Planned]):
         while True:
             batch = await self._to_store.get()
             try:
-                batch.waves = await self._persist("database", batch, partial(self._step.store, batch.planned))
+                batch.waves = await self._persist("store", batch, partial(self._step.store, batch.planned))
             except Abandoned:
                 self._leave()
             else:
@@ -157,8 +168,8 @@ class BatchLoop(Generic[Planned]):
         while True:
             batch = await self._to_publish.get()
             try:
-                await self._persist("broker", batch, partial(self._publish, batch))
-                await self._persist("broker", batch, partial(self._commit, batch))
+                await self._persist("publish", batch, partial(self._publish, batch))
+                await self._persist("commit", batch, partial(self._commit, batch))
             except Abandoned:
                 log.info("batch abandoned", extra={"group": self._group, "records": batch.records})
             else:
@@ -183,35 +194,38 @@ class BatchLoop(Generic[Planned]):
 
     async def _persist(self, what: str, batch: Batch[Planned], act: Callable[[], Awaitable[R]]) -> R:
         """Do it until it succeeds. Raises Abandoned when the partitions have gone, and what is not transient."""
-        for pause in backoff():
-            if batch.generation != self._generation:
-                raise Abandoned
-            try:
-                result = await act()
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                # The text of a database error may quote a row; its class may not.
-                why = type(error).__name__
-                log.warning("waiting for the %s", what, extra={"group": self._group, "fault": why})
-                self._health.set(what, False, why)
-                self._metrics.fault(what)
-                await asyncio.sleep(pause)
-            else:
-                self._health.set(what, True)
-                return result
-        raise AssertionError("back-off has no end")
+        self._pending[what] = asyncio.get_running_loop().time()
+        try:
+            for pause in backoff():
+                if batch.generation != self._generation:
+                    raise Abandoned
+                try:
+                    return await act()
+                except Exception as error:
+                    if not is_transient(error):
+                        raise
+                    # The text of a database error may quote a row; its class may not.
+                    why = type(error).__name__
+                    log.warning("cannot %s yet", what, extra={"group": self._group, "fault": why})
+                    self.health.set(what, False, why)
+                    self._metrics.fault(what)
+                    await asyncio.sleep(pause)
+            raise AssertionError("back-off has no end")
+        finally:
+            del self._pending[what]
+            self.health.set(what, True)
 
     async def _run(self, stage: Callable[[], Awaitable[None]]) -> None:
         try:
             await stage()
         except Exception as error:
-            self._fail(error)
+            self.fail(error)
 
-    def _fail(self, error: BaseException) -> None:
+    def fail(self, error: BaseException) -> None:
+        """End the loop: only a new process helps."""
         if not self.failed.done():
             self._close()
-            self._health.fail(type(error).__name__)
+            self.health.fail(type(error).__name__)
             self.failed.set_exception(error)
 
     def _close(self) -> None:

@@ -9,6 +9,7 @@
 | the rebalance does not wait            | work in flight is done twice               | the listener drains the loop  |
 """
 
+import asyncio
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -19,6 +20,7 @@ from faststream.middlewares import AckPolicy
 from hiring import kafka
 from hiring.consumer.loop import BatchLoop
 from hiring.consumer.record import Record
+from hiring.consumer.watch import Watch
 from hiring.settings import Settings
 
 # How long a poll waits for a first record; FastStream sleeps as long again after an empty one.
@@ -54,15 +56,20 @@ class Subscription:
         self._broker = broker
         self._subscriber = subscriber
         self._loop = loop
+        self._watch = Watch(loop, self._consumer, loop.health)
+        self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Join the group and begin. Raises KafkaError where the broker cannot be reached."""
         self._loop.start(self._consumer)
         await self._broker.start()
+        self._watching = asyncio.create_task(self._watch.run(), name="watch")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Take nothing more, finish and commit what is in flight, leave the group."""
+        if self._watching is not None:
+            self._watching.cancel()
         await self._loop.drain()
         await self._broker.stop()
         await self._loop.stop()

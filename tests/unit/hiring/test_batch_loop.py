@@ -183,7 +183,7 @@ async def test_a_transient_fault_is_waited_out_and_readiness_says_so(bench: Benc
     gate = asyncio.Event()
     bench.step.faults = [ConnectionRefusedError(), gate]
     await bench.loop.handle((record(1),))
-    await _until(lambda: bench.health.report().get("database") == "ConnectionRefusedError")
+    await _until(lambda: bench.health.report().get("store") == "ConnectionRefusedError")
     assert not bench.health.ready
     gate.set()
     await bench.consumer.until(1)
