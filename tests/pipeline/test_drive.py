@@ -14,6 +14,7 @@ import pytest
 
 from cohort.accounting import Account, account
 from cohort.accounting.gather import letters_in_flight
+from cohort.accounting.topic_reading import read_topic
 from cohort.demo_arrival import Outstanding, Watch
 from cohort.drive.generate import generate
 from cohort.drive.send import send
@@ -21,6 +22,7 @@ from cohort.drive.sent import Sent
 from cohort.pipeline import Pipeline
 from cohort.stack.mailbox import read_mailbox
 from hiring.identity import application_id
+from hiring.topics import DECISIONS
 
 pytestmark = pytest.mark.stack
 
@@ -62,6 +64,13 @@ async def test_the_same_drive_again_changes_nothing(pipeline: Pipeline) -> None:
     assert first.complete
     assert again.complete
     assert await counts(pipeline) == (decisions, emails)
+    said: dict[bytes, set[tuple[bytes | None, bytes | None]]] = {}
+    times = 0
+    async for record in read_topic(pipeline.addresses.kafka, DECISIONS):
+        said.setdefault(dict(record.headers)["ce_id"] or b"", set()).add((record.key, record.value))
+        times += 1
+    assert times > len(said), "nothing was decided again"
+    assert all(len(records) == 1 for records in said.values()), "a decision was published with another content"
 
 
 @pytest.mark.parametrize(("service", "seed"), [("screening", 3), ("notify", 4), ("intake", 5)])

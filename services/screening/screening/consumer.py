@@ -68,7 +68,7 @@ class ScreeningStep:
             **_told(decision),
             "decided_at": at,
         }
-        return StoredDecision(application, id_, decision.outcome, decision.track, at, orjson.dumps(data).decode())
+        return StoredDecision(application, id_, decision.outcome, decision.track, at, orjson.dumps(data))
 
 
 def _told(decision: Decision) -> dict[str, object]:
@@ -90,6 +90,6 @@ def _outgoing(decision: StoredDecision) -> Outgoing:
     return Outgoing(
         DECISIONS,
         application.encode(),
-        decision.data.encode(),
+        decision.data,
         cloudevent_headers(DECISION_MADE, decision.decision_id, SOURCE, decision.decided_at, application),
     )

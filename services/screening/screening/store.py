@@ -7,10 +7,12 @@ from typing import NamedTuple
 import asyncpg
 
 _ADD = """
-INSERT INTO decisions (application_id, decision_id, outcome, track, decided_at, data)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::json[])
-ON CONFLICT (application_id, decision_id) DO NOTHING
-RETURNING decision_id::text
+WITH added AS (
+    INSERT INTO decisions (application_id, decision_id, outcome, track, decided_at, data)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::bytea[])
+    ON CONFLICT (application_id, decision_id) DO NOTHING
+    RETURNING 1)
+SELECT count(*) FROM added
 """
 _READ = """
 SELECT application_id::text, decision_id::text, outcome, track, decided_at, data FROM decisions
@@ -26,7 +28,7 @@ class StoredDecision(NamedTuple):
     outcome: str
     track: str | None
     decided_at: datetime
-    data: str
+    data: bytes
 
 
 class DecisionStore:
@@ -43,12 +45,9 @@ class DecisionStore:
         """
         if not decisions:
             return []
-        columns = list(zip(*decisions, strict=True))
-        added = await self._pool.fetch(_ADD, *columns)
-        if len(added) == len(decisions):
+        applications, ids, *others = zip(*decisions, strict=True)
+        if await self._pool.fetchval(_ADD, applications, ids, *others) == len(decisions):
             return list(decisions)
-        new = {row[0] for row in added}
-        known = [decision for decision in decisions if decision.decision_id not in new]
-        rows = await self._pool.fetch(_READ, [row.application_id for row in known], [row.decision_id for row in known])
+        rows = await self._pool.fetch(_READ, applications, ids)
         stored = {row["decision_id"]: StoredDecision(*row) for row in rows}
-        return [stored.get(decision.decision_id, decision) for decision in decisions]
+        return [stored[decision.decision_id] for decision in decisions]
