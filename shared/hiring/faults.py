@@ -20,6 +20,8 @@ _POSTGRES = (
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
     asyncpg.PostgresSystemError,
+    # A database that takes no connections for now, as while it is restored or renamed.
+    asyncpg.ObjectNotInPrerequisiteStateError,
 )
 # A producer that has these is beyond help: only a new one, in a new process, has a sequence again.
 _BEYOND_HELP = (OutOfOrderSequenceNumber, ProducerFenced)
@@ -39,6 +41,14 @@ def is_transient(error: BaseException) -> bool:
         return "another operation (2) is in progress" in str(error)
     # OSError covers refused and reset connections and time-outs of the operating system.
     return isinstance(error, (*_POSTGRES, OSError, TimeoutError))
+
+
+def is_unstorable(error: BaseException) -> bool:
+    """Whether the database refuses some value or row of a statement: the same one would be refused again."""
+    if isinstance(error, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError):
+        return True
+    # asyncpg's own word for an argument that cannot be sent at all.
+    return isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
 
 
 def backoff(first: float = 0.1, most: float = 5.0) -> Iterator[float]:

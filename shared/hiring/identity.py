@@ -2,14 +2,13 @@
 
 - application_id   UUIDv5(UUIDv5(APPLICATIONS, source), external_id)
 - candidate_id     HMAC-SHA256(secret, normalised e-mail), hex
-- revision         SHA-256(programme, facts as published), hex
+- revision         HMAC-SHA256(secret, candidate_id, programme, facts as submitted), hex
 - decision_id      UUIDv5(application_id, revision, policy digest, cause)
 - notification_id  UUIDv5(decision_id, state)
 
 UUIDv5: RFC 9562, section 5.5. HMAC: RFC 2104.
 """
 
-import hashlib
 import hmac
 import re
 import unicodedata
@@ -61,9 +60,13 @@ def candidate_id(secret: bytes, email: str) -> str:
     return hmac.digest(secret, email.encode(), "sha256").hex()
 
 
-def revision(programme: str, facts: bytes) -> str:
-    """The digest of what is judged: the programme and the facts, byte for byte as published."""
-    return hashlib.sha256(programme.encode() + b"\n" + facts).hexdigest()
+def revision(secret: bytes, candidate: str, programme: str, facts: bytes) -> str:
+    """The digest of what was submitted: who applies, to which programme, with which facts.
+
+    `facts` are canonical JSON before identity is taken out of their free text: a better redaction must not make
+    an old submission a new one. Keyed, since the text may name its writer.
+    """
+    return hmac.digest(secret, b"\n".join((candidate.encode(), programme.encode(), facts)), "sha256").hex()
 
 
 def decision_id(application: UUID, revision: str, policy_digest: str, cause: str) -> str:

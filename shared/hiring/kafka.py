@@ -20,6 +20,8 @@ from hiring.topics import LARGEST_DEAD_LETTER, MIB
 
 log = logging.getLogger(__name__)
 
+STOP_SECONDS = 10.0
+
 
 def ssl_context(settings: Settings) -> ssl.SSLContext | None:
     """The TLS context, or None where the protocol has no TLS."""
@@ -84,7 +86,10 @@ async def producing(settings: Settings, client_id: str, health: Health) -> Async
     try:
         yield client
     finally:
-        await client.stop()
+        # An idempotent producer never gives up a batch, and stopping waits for all of them. What is not acknowledged
+        # is not committed either: the next process sends it again.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(client.stop(), STOP_SECONDS)
 
 
 def producer(settings: Settings, client_id: str) -> AIOKafkaProducer:

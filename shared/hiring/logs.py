@@ -2,8 +2,35 @@
 
 import logging
 import sys
+import traceback
+from types import TracebackType
 
 import structlog
+
+
+def _without_text(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """An exception is told by its class and where it came from: its text may quote a row or a record."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["exception"] = [_told(link) for link in _chain(error)]
+    return event
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    links: list[BaseException] = []
+    while error is not None and error not in links:
+        links.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return links
+
+
+def _told(error: BaseException) -> dict[str, object]:
+    return {"class": f"{type(error).__module__}.{type(error).__qualname__}", "at": _frames(error.__traceback__)}
+
+
+def _frames(trace: TracebackType | None) -> list[str]:
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
 
 
 def configure(service: str, level: str = "INFO") -> None:
@@ -18,7 +45,7 @@ def configure(service: str, level: str = "INFO") -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_service,
-        structlog.processors.format_exc_info,
+        _without_text,
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

@@ -7,10 +7,14 @@ from importlib.resources import as_file, files
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
+import psycopg
 import yoyo
 
 from hiring.health import Health
 from hiring.settings import PostgresSettings
+
+# Any number will do that nothing else locks by.
+_MIGRATING = 0x636F686F7274
 
 PROBE_SECONDS = 2.0
 PROBE_ANSWER_SECONDS = 4.0
@@ -59,15 +63,19 @@ async def _probe(connections: asyncpg.Pool, health: Health) -> None:
 def migrate(settings: PostgresSettings, package: str) -> list[str]:
     """Apply the migrations in `package`.migrations that are missing, each in a transaction; return their names.
 
-    Several processes may do this at once: the first takes a lock. Raises psycopg.Error.
+    Several processes may do this at once: one does it, the others wait. The lock is the session's own, so that a
+    process that is killed leaves none behind. Raises psycopg.Error.
     """
-    with as_file(files(package) / "migrations") as directory:
-        migrations = yoyo.read_migrations(str(directory))
-        backend = yoyo.get_backend(_yoyo_uri(settings))
-        with backend.lock(timeout=60):
-            missing = backend.to_apply(migrations)
-            backend.apply_migrations(missing)
-            return [migration.id for migration in missing]
+    uri = _yoyo_uri(settings)
+    with (
+        psycopg.connect(uri.replace("+psycopg", "", 1), autocommit=True) as locking,
+        as_file(files(package) / "migrations") as directory,
+    ):
+        locking.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        backend = yoyo.get_backend(uri)
+        missing = backend.to_apply(yoyo.read_migrations(str(directory)))
+        backend.apply_migrations(missing)
+        return [migration.id for migration in missing]
 
 
 def _yoyo_uri(settings: PostgresSettings) -> str:

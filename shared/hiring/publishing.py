@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import RecordMetadata
 
 from hiring.events.envelope import Outgoing
 from hiring.partitioning import partition
@@ -25,13 +26,15 @@ class Publisher:
 
         Raises aiokafka's KafkaError; some records may then be in the log, so publish the same ones again.
         """
-        acknowledgements = []
-        for (topic, number), batches in (await self._batches(records)).items():
-            for batch in batches:
-                acknowledgements.append(await self._producer.send_batch(batch, topic, partition=number))
-        if acknowledgements:
+        acknowledgements: list[asyncio.Future[RecordMetadata]] = []
+        try:
+            for (topic, number), batches in (await self._batches(records)).items():
+                for batch in batches:
+                    acknowledgements.append(await self._producer.send_batch(batch, topic, partition=number))
+        finally:
             # All are awaited before any is looked at: a retry must not overtake what is still under way.
-            await asyncio.wait(acknowledgements)
+            if acknowledgements:
+                await asyncio.wait(acknowledgements)
         for acknowledgement in acknowledgements:
             acknowledgement.result()
 

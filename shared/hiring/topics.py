@@ -27,17 +27,21 @@ class Topic:
     key: str
     kept_days: int | None
     max_bytes: int = MIB
+    stamped: bool = False
+    """Whether the broker stamps each record with its own time, whatever the producer says."""
 
     def configs(self) -> dict[str, str]:
         """The topic-level settings, in Kafka's names."""
         configs = {"max.message.bytes": str(self.max_bytes)}
+        if self.stamped:
+            configs["message.timestamp.type"] = "LogAppendTime"
         if self.kept_days is None:
             return configs | {"cleanup.policy": "compact"}
         return configs | {"cleanup.policy": "delete", "retention.ms": str(self.kept_days * DAY_MS)}
 
 
 TOPICS: tuple[Topic, ...] = (
-    Topic(SUBMISSIONS, "source + external id", kept_days=7, max_bytes=LARGEST_RECORD),
+    Topic(SUBMISSIONS, "source + external id", kept_days=7, max_bytes=LARGEST_RECORD, stamped=True),
     # As large as the submission it comes from: a valid one must never make a record that no topic takes.
     Topic(APPLICATIONS, "application_id", kept_days=None, max_bytes=LARGEST_RECORD),
     Topic(CONTACTS, "candidate_id", kept_days=None),

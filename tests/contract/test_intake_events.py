@@ -24,6 +24,7 @@ from intake.core.split import Accepted, split
 
 GOLDEN = Path(__file__).parent / "golden"
 SECRET = b"a secret of the tests"
+IN_OUR_TIME = datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2026-01-01")
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 TYPES = {CONTACTS: CONTACT_GIVEN, DEMOGRAPHICS: DEMOGRAPHICS_GIVEN, APPLICATIONS: APPLICATION_SUBMITTED}
 
@@ -84,7 +85,7 @@ submissions = st.fixed_dictionaries(
         "candidate": st.fixed_dictionaries({"name": lines, "email": st.just("lin.xiaoyu@example.com")}),
     },
     optional={
-        "submitted_at": st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
+        "submitted_at": st.datetimes(*IN_OUR_TIME, timezones=st.just(UTC)).map(datetime.isoformat),
         "education": st.lists(
             maybe(institution=lines, level=st.just("master"), field=lines, graduation=months), max_size=3
         ),

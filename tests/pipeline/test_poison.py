@@ -8,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
 
 from cohort.accounting.topic_reading import read_topic
 from cohort.pipeline import Pipeline
@@ -105,11 +106,22 @@ async def test_every_consumer_sets_poison_aside(pipeline: Pipeline, topic: str, 
         at = await sender.send_and_wait(topic, b"{oops", str(uuid4()).encode(), headers=HEADERS)
     finally:
         await sender.stop()
+    await buried(pipeline, topic, at, group)
+
+
+async def buried(pipeline: Pipeline, topic: str, at: RecordMetadata, group: str) -> DeadLetter:
+    """The dead letter that a group made of a record, once it is there."""
     async with asyncio.timeout(60):
         while True:
-            found = [DeadLetter.of(r.headers) async for r in read_topic(pipeline.addresses.kafka, DEAD_LETTERS)]
-            if any((d.topic, d.partition, d.offset, d.group) == (topic, at.partition, at.offset, group) for d in found):
-                return
+            async for record in read_topic(pipeline.addresses.kafka, DEAD_LETTERS):
+                letter = DeadLetter.of(record.headers)
+                if (letter.topic, letter.partition, letter.offset, letter.group) == (
+                    topic,
+                    at.partition,
+                    at.offset,
+                    group,
+                ):
+                    return letter
             await asyncio.sleep(0.1)
 
 
@@ -124,3 +136,53 @@ async def decided(pipeline: Pipeline, *external_ids: str) -> None:
                 await asyncio.sleep(0.05)
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+async def test_a_compressed_record_is_read_like_any_other(pipeline: Pipeline, codec: str) -> None:
+    sender = AIOKafkaProducer(
+        compression_type=codec, **kafka.connection(Settings(kafka_bootstrap_servers=pipeline.addresses.kafka))
+    )
+    await sender.start()
+    external_id = str(uuid4())
+    try:
+        await sender.send_and_wait(SUBMISSIONS, submission(external_id), b"k", headers=HEADERS)
+    finally:
+        await sender.stop()
+    await decided(pipeline, external_id)
+
+
+async def test_what_a_producer_takes_back_is_never_decided(pipeline: Pipeline) -> None:
+    taken_back, kept = str(uuid4()), str(uuid4())
+    sender = AIOKafkaProducer(
+        transactional_id=str(uuid4()), **kafka.connection(Settings(kafka_bootstrap_servers=pipeline.addresses.kafka))
+    )
+    await sender.start()
+    try:
+        await sender.begin_transaction()
+        await sender.send_and_wait(SUBMISSIONS, submission(taken_back), b"k", headers=HEADERS)
+        await sender.abort_transaction()
+        async with sender.transaction():
+            await sender.send_and_wait(SUBMISSIONS, submission(kept), b"k", headers=HEADERS)
+    finally:
+        await sender.stop()
+    await decided(pipeline, kept)
+    connection = await asyncpg.connect(pipeline.addresses.screening_dsn)
+    try:
+        assert not await connection.fetchval(
+            "SELECT count(*) FROM decisions WHERE application_id = $1", application_id("poison", taken_back)
+        )
+    finally:
+        await connection.close()
+
+
+async def test_what_only_the_database_refuses_is_set_aside_too(pipeline: Pipeline) -> None:
+    """A contact with a NUL cannot come through intake; on the topic it must not stop every letter behind it."""
+    contact = {"candidate_id": "0" * 64, "name": "A\0", "email": "ada@mail.example", "given_at": "2026-03-01T08:00:00Z"}
+    headers = [*without("ce_type"), ("ce_type", b"hiring.contact.given.v1")]
+    sender = await producer(pipeline)
+    try:
+        at = await sender.send_and_wait(CONTACTS, json.dumps(contact).encode(), b"0" * 64, headers=headers)
+    finally:
+        await sender.stop()
+    assert (await buried(pipeline, CONTACTS, at, "notify")).flaw == "unstorable"

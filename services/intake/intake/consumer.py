@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel
 
-from hiring.consumer import Tombstone, Wave
+from hiring.consumer import Received, Wave
 from hiring.events import SUBMISSION_MADE
 from hiring.events.submission import Submission
 from hiring.topics import SUBMISSIONS
@@ -22,9 +22,14 @@ class IntakeStep:
         self._secret = secret
         self._metrics = metrics
 
-    def plan(self, batch: Sequence[BaseModel | Tombstone]) -> list[Accepted]:
-        now = datetime.now(UTC)
-        return [split(event, self._secret, now) for event in batch if isinstance(event, Submission)]
+    def plan(self, batch: Sequence[Received]) -> list[Accepted]:
+        """The records of each submission; where it has no time its record's holds, so that a repeated batch is
+        the same to the byte."""
+        return [
+            split(event, self._secret, datetime.fromtimestamp(record.timestamp / 1000, UTC))
+            for event, record in batch
+            if isinstance(event, Submission)
+        ]
 
     async def store(self, planned: list[Accepted]) -> Sequence[Wave]:
         self._metrics.accepted("kafka", len(planned))

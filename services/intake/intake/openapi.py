@@ -13,7 +13,7 @@ _REF = "#/components/schemas/{model}"
 EXAMPLE: dict[str, Any] = {
     "source": "campus-portal",
     "external_id": "2026-000123",
-    "programme": "graduate-2026",
+    "programme": "ai-internships-2026",
     "candidate": {
         "name": "Lin Xiaoyu",
         "email": "lin.xiaoyu@example.com",
@@ -42,7 +42,7 @@ EXAMPLE: dict[str, Any] = {
         }
     ],
     "assessments": [{"name": "coding", "score": 78, "out_of": 100, "taken": "2026-02"}],
-    "answers": {"ethics": "I would measure outcomes by group before and after release."},
+    "answers": {"ai-ethics": "I would measure outcomes by group before and after release."},
     "preferences": {"tracks": ["ai"], "units": ["research"]},
     "consents": {"data_processing": True, "automated_screening": True},
     "demographics": {"region": "rural"},

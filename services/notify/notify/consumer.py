@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
-from hiring.consumer import Tombstone, Wave
+from hiring.consumer import Received, Wave
 from hiring.events import CONTACT_GIVEN, DECISION_MADE
 from hiring.events.contact import ContactGiven
 from hiring.events.decision import DecisionMade
@@ -26,9 +26,9 @@ class NotifyStep:
         self._ledger = ledger
         self._stored = stored
 
-    def plan(self, batch: Sequence[BaseModel | Tombstone]) -> Plan:
+    def plan(self, batch: Sequence[Received]) -> Plan:
         """What the batch changes; see notify.core.plan."""
-        return plan(batch)
+        return plan([received.event for received in batch])
 
     async def store(self, planned: Plan) -> Sequence[Wave]:
         """Write it in one transaction. Nothing is published here: a letter's news comes when it is sent."""

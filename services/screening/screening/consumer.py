@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import orjson
 from pydantic import BaseModel
 
-from hiring.consumer import Tombstone, Wave
+from hiring.consumer import Received, Wave
 from hiring.events import APPLICATION_SUBMITTED, DECISION_MADE
 from hiring.events.application import ApplicationSubmitted
 from hiring.events.envelope import Outgoing, cloudevent_headers
@@ -37,15 +37,16 @@ class ScreeningStep:
         self._store = store
         self._now = now
 
-    def plan(self, batch: Sequence[BaseModel | Tombstone]) -> list[StoredDecision]:
-        """One decision for each revision in the batch, the repeated ones once."""
+    def plan(self, batch: Sequence[Received]) -> list[StoredDecision]:
+        """One decision for each revision in the batch; of a repeated one the last, so that the newest is last."""
         at = self._now()
         planned: dict[str, StoredDecision] = {}
-        for event in batch:
+        for event, _ in batch:
             # A tombstone on `applications` forgets facts that screening does not keep.
             if isinstance(event, ApplicationSubmitted):
                 decision = self._decide(event, at)
-                planned.setdefault(decision.decision_id, decision)
+                planned.pop(decision.decision_id, None)
+                planned[decision.decision_id] = decision
         return list(planned.values())
 
     async def store(self, planned: list[StoredDecision]) -> Sequence[Wave]:

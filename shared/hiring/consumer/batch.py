@@ -9,10 +9,10 @@ from aiokafka import TopicPartition
 from pydantic import BaseModel
 
 from hiring.consumer.record import Record
-from hiring.consumer.step import Planned, Tombstone, Wave
+from hiring.consumer.step import Planned, Received, Tombstone, Wave
 from hiring.events.dead_letter import dead_letter
 from hiring.events.envelope import Outgoing
-from hiring.events.reading import Unreadable, read
+from hiring.events.reading import Flaw, Unreadable, read
 from hiring.topics import DEAD_LETTERS, TOPICS
 
 _COMPACTED = frozenset(topic.name for topic in TOPICS if topic.kept_days is None)
@@ -20,14 +20,19 @@ _COMPACTED = frozenset(topic.name for topic in TOPICS if topic.kept_days is None
 
 @dataclass(slots=True)
 class Batch(Generic[Planned]):
-    """What was planned for some records, the records that could not be read, and where to commit."""
+    """What was read and planned, the records that could not be, and where to commit."""
 
     generation: int
-    records: int
+    received: list[Received]
     planned: Planned
     dead: list[Outgoing]
     offsets: dict[TopicPartition, int]
     waves: Sequence[Wave] = field(default_factory=tuple)
+
+    @property
+    def records(self) -> int:
+        """How many records the batch came from."""
+        return len(self.received) + len(self.dead)
 
 
 def next_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:
@@ -44,25 +49,24 @@ def split(
     contracts: Mapping[str, Mapping[str, type[BaseModel]]],
     group: str,
     now: datetime,
-) -> tuple[list[BaseModel | Tombstone], list[Outgoing]]:
+) -> tuple[list[Received], list[Outgoing]]:
     """Events to the left, dead letters to the right: one bad record never holds up its neighbours."""
-    good: list[BaseModel | Tombstone] = []
+    good: list[Received] = []
     dead: list[Outgoing] = []
     for record in records:
         try:
             if record.value is None and record.topic in _COMPACTED:
-                good.append(Tombstone(record.topic, (record.key or b"").decode(errors="replace")))
+                good.append(Received(Tombstone(record.topic, (record.key or b"").decode(errors="replace")), record))
             else:
-                good.append(read(record, contracts[record.topic]))
+                good.append(Received(read(record, contracts[record.topic]), record))
         except Unreadable as unreadable:
-            letter = dead_letter(
-                unreadable.flaw,
-                unreadable.detail,
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-                group=group,
-                at=now,
-            )
-            dead.append(letter.outgoing(DEAD_LETTERS, record.key, record.value, record.headers))
+            dead.append(bury(record, unreadable.flaw, unreadable.detail, group, now))
     return good, dead
+
+
+def bury(record: Record, flaw: Flaw, detail: str, group: str, now: datetime) -> Outgoing:
+    """The dead letter of a record."""
+    letter = dead_letter(
+        flaw, detail, topic=record.topic, partition=record.partition, offset=record.offset, group=group, at=now
+    )
+    return letter.outgoing(DEAD_LETTERS, record.key, record.value, record.headers)

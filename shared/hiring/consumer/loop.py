@@ -7,7 +7,8 @@ Each stage works on one batch while its neighbours work on the batches before an
 writes batch k, batch k+1 is read and planned. Batches stay in order, and an offset is committed only when
 everything before it is stored and published; so a crash anywhere repeats work and never skips any.
 
-- A record that cannot be read goes to the dead letters; its neighbours go on.
+- A record that cannot be read goes to the dead letters; its neighbours go on. So does one that reads well and
+  that the database refuses: the batch is halved until it is found.
 - A transient fault is waited out in its stage; the queues fill, the fetch stops, readiness says why.
 - An unexpected fault ends the loop: `failed` is set, the process exits, its supervisor starts it anew from
   the committed offset.
@@ -19,7 +20,7 @@ everything before it is stored and published; so a crash anywhere repeats work a
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Generic, TypeVar
@@ -27,10 +28,12 @@ from typing import Generic, TypeVar
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
-from hiring.consumer.batch import Batch, next_offsets, split
+from hiring.consumer.batch import Batch, bury, next_offsets, split
 from hiring.consumer.record import Record
-from hiring.consumer.step import Planned, Step
-from hiring.faults import backoff, is_transient
+from hiring.consumer.step import Planned, Received, Step, Wave
+from hiring.events.envelope import Outgoing
+from hiring.events.reading import Flaw
+from hiring.faults import backoff, is_transient, is_unstorable
 from hiring.health import Health
 from hiring.metrics import Metrics
 from hiring.publishing import Publisher
@@ -150,15 +153,15 @@ class BatchLoop(Generic[Planned]):
             await asyncio.sleep(early)
 
     def _plan(self, records: tuple[Record, ...]) -> Batch[Planned]:
-        events, dead = split(records, self._step.contracts, self._group, datetime.now(UTC))
+        received, dead = split(records, self._step.contracts, self._group, datetime.now(UTC))
         self._metrics.batch(len(records), len(dead))
-        return Batch(self._generation, len(records), self._step.plan(events), dead, next_offsets(records))
+        return Batch(self._generation, received, self._step.plan(received), dead, next_offsets(records))
 
     async def _store_stage(self) -> None:
         while True:
             batch = await self._to_store.get()
             try:
-                batch.waves = await self._persist("store", batch, partial(self._step.store, batch.planned))
+                batch.waves = await self._persist("store", batch, partial(self._store, batch))
             except Abandoned:
                 self._leave()
             else:
@@ -175,6 +178,31 @@ class BatchLoop(Generic[Planned]):
             else:
                 self._metrics.done(batch.records)
             self._leave()
+
+    async def _store(self, batch: Batch[Planned]) -> Sequence[Wave]:
+        try:
+            return await self._step.store(batch.planned)
+        except Exception as error:
+            if not is_unstorable(error):
+                raise
+            log.error("a record cannot be stored and is looked for", extra={"group": self._group})
+            waves, dead = await self._salvage(batch.received)
+            batch.dead += dead
+            return waves
+
+    async def _salvage(self, received: Sequence[Received]) -> tuple[list[Wave], list[Outgoing]]:
+        """Store each half apart, down to the record that the database refuses: that one is a dead letter."""
+        try:
+            return list(await self._step.store(self._step.plan(received))), []
+        except Exception as error:
+            if not is_unstorable(error):
+                raise
+            if len(received) == 1:
+                why = f"the database refuses it: {type(error).__name__}"
+                return [], [bury(received[0].record, Flaw.UNSTORABLE, why, self._group, datetime.now(UTC))]
+        middle = len(received) // 2
+        left, right = await self._salvage(received[:middle]), await self._salvage(received[middle:])
+        return left[0] + right[0], left[1] + right[1]
 
     async def _publish(self, batch: Batch[Planned]) -> None:
         for wave in (batch.dead, *batch.waves):

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from hiring.consumer.record import Record
 from hiring.events.envelope import Outgoing
 
 Wave = Sequence[Outgoing]
@@ -22,6 +23,13 @@ class Tombstone:
     key: str
 
 
+class Received(NamedTuple):
+    """An event, and the record it came in."""
+
+    event: BaseModel | Tombstone
+    record: Record
+
+
 class Step(Protocol[Planned]):
     """One step of the pipeline. Planning proposes; storing applies.
 
@@ -31,7 +39,7 @@ class Step(Protocol[Planned]):
     @property
     def contracts(self) -> Mapping[str, Mapping[str, type[BaseModel]]]: ...
 
-    def plan(self, batch: Sequence[BaseModel | Tombstone]) -> Planned:
+    def plan(self, batch: Sequence[Received]) -> Planned:
         """Decide, in memory and without I/O, what is to be written. Must not raise for any event."""
         ...
 

@@ -6,10 +6,12 @@
 | start at the newest record             | a first start skips what waits             | earliest                      |
 | a header that is no text raises        | the whole batch is dropped in silence      | a parser that never raises    |
 | topics created by the subscriber       | one partition, one replica                 | off; provisioning does it     |
+| records of aborted transactions come too | what was taken back is decided        | read_committed                |
 | the rebalance does not wait            | work in flight is done twice               | the listener drains the loop  |
 """
 
 import asyncio
+import logging
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -22,6 +24,8 @@ from hiring.consumer.loop import BatchLoop
 from hiring.consumer.record import Record
 from hiring.consumer.watch import Watch
 from hiring.settings import Settings
+
+log = logging.getLogger(__name__)
 
 # How long a poll waits for a first record; FastStream sleeps as long again after an empty one.
 _POLL_MS = 10
@@ -90,7 +94,9 @@ def subscribe(settings: Settings, loop: BatchLoop[Any], *, group: str, client_id
         apply_types=False,
         # The loop has drained before FastStream stops; it need not wait a second time.
         graceful_timeout=1.0,
-        logger=None,
+        logger=log,
+        # At INFO it would tell every batch twice; its warnings and errors are what matters.
+        log_level=logging.DEBUG,
     )
     subscriber = broker.subscriber(
         *loop.topics,
@@ -100,6 +106,7 @@ def subscribe(settings: Settings, loop: BatchLoop[Any], *, group: str, client_id
         batch_timeout_ms=_POLL_MS,
         ack_policy=AckPolicy.MANUAL,
         auto_offset_reset="earliest",
+        isolation_level="read_committed",
         parser=_as_they_came,
         decoder=_raw,
         no_reply=True,

@@ -7,6 +7,7 @@ ends, its supervisor starts another.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from aiokafka import AIOKafkaConsumer
@@ -14,6 +15,8 @@ from aiokafka.errors import KafkaError
 
 from hiring.consumer.loop import BatchLoop
 from hiring.health import Health
+
+log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 2.0
 ANSWER_SECONDS = 4.0
@@ -36,11 +39,15 @@ class Watch:
         self._health = health
 
     async def run(self) -> None:
-        """Watch until cancelled."""
+        """Watch until cancelled; a look that fails is a warning, and the next one follows."""
         while True:
             await asyncio.sleep(EVERY_SECONDS)
-            if (consumer := self._consumer()) is not None:
-                await self.look(consumer)
+            try:
+                if (consumer := self._consumer()) is not None:
+                    await self.look(consumer)
+            except Exception as error:
+                # A rebalance may take a partition between asking for it and using it.
+                log.warning("could not look", extra={"fault": type(error).__name__})
 
     async def look(self, consumer: AIOKafkaConsumer) -> None:
         """Ask once, and say what was heard."""

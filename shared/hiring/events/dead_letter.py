@@ -32,7 +32,7 @@ class DeadLetter(Event):
         told: list[tuple[str, bytes | None]] = [(n, v) for n, v in headers if not n.startswith(PREFIX)]
         for name, text in self.model_dump(mode="json").items():
             told.append((PREFIX + name, str(text).encode()))
-        return Outgoing(to, key or b"", value, told)
+        return Outgoing(to, key, value, told)
 
     @classmethod
     def of(cls, headers: Sequence[tuple[str, bytes | None]]) -> "DeadLetter":

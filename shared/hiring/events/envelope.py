@@ -16,10 +16,10 @@ _CONTENT_TYPE = ("content-type", b"application/json")
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A record to publish. `value` None is a tombstone."""
+    """A record to publish. `value` None is a tombstone; without a key it goes to any partition."""
 
     topic: str
-    key: bytes
+    key: bytes | None
     value: bytes | None
     headers: Headers = ()
 

@@ -1,6 +1,7 @@
 """The field types the contracts share: bounded text, slugs, months, moments."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -39,6 +40,12 @@ def _plain(value: str) -> str:
     return value
 
 
+def _in_our_time(value: datetime) -> datetime:
+    if not 2000 <= value.year < 2100:
+        raise PydanticCustomError("year", "is not between the years 2000 and 2099")
+    return value
+
+
 def _month(value: Any) -> Any:
     """Take `2026-06`, and a full date `2026-06-30` for its month."""
     if isinstance(value, str) and len(value) >= 10 and value[4] == value[7] == "-":
@@ -58,6 +65,9 @@ Prose = Annotated[str, StringConstraints(max_length=8000)]
 PlainLine = Annotated[Line, AfterValidator(_one_line)]
 """A Line from outside: line breaks and other control characters are refused at the door, and only there."""
 
+ShortText = Annotated[str, StringConstraints(max_length=40), AfterValidator(_one_line)]
+"""At most 40 characters in a line, or nothing, from outside."""
+
 PlainProse = Annotated[Prose, AfterValidator(_plain)]
 """A Prose from outside."""
 
@@ -66,6 +76,9 @@ Month = Annotated[str, BeforeValidator(_month), StringConstraints(pattern=r"^(19
 
 Moment = AwareDatetime
 """A point in time with its offset from UTC, RFC 3339 in JSON."""
+
+PlainMoment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+"""A Moment from outside, in this century: others are slips, and some of them no calendar can turn into UTC."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 in lower-case hex."""

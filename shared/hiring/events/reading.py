@@ -24,6 +24,7 @@ class Flaw(StrEnum):
     EMPTY = "empty"
     NOT_JSON = "not-json"
     INVALID = "invalid"
+    UNSTORABLE = "unstorable"
 
 
 class Unreadable(Exception):

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from hiring.events.application import Area, Level, ProjectKind
-from hiring.events.fields import Door, Moment, Month, PlainLine, PlainProse, Slug
+from hiring.events.fields import Door, Month, PlainLine, PlainMoment, PlainProse, ShortText, Slug
 from hiring.identity import InvalidEmail, normalise_email
 
 
@@ -26,7 +26,7 @@ class CandidateGiven(Door):
 
     name: PlainLine
     email: Email
-    phone: Annotated[str, Field(max_length=40)] | None = None
+    phone: ShortText | None = None
     locale: Locale = "en"
     time_zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
 
@@ -91,7 +91,7 @@ class Submission(Door):
     external_id: PlainLine
     programme: Slug
     candidate: CandidateGiven
-    submitted_at: Moment | None = None
+    submitted_at: PlainMoment | None = None
     education: Annotated[tuple[DegreeGiven, ...], Field(max_length=10)] = ()
     courses: Annotated[tuple[CourseGiven, ...], Field(max_length=200)] = ()
     projects: Annotated[tuple[ProjectGiven, ...], Field(max_length=50)] = ()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
@@ -37,12 +38,16 @@ class Step:
     stored: list[int] = field(default_factory=list)
     faults: list[Exception | asyncio.Event] = field(default_factory=list)
     storing: asyncio.Event = field(default_factory=asyncio.Event)
+    refused: set[int] = field(default_factory=set)
+    """What the database will not take, whatever batch it comes in."""
 
     def plan(self, batch: Sequence[Any]) -> list[int]:
-        return [event.n for event in batch]
+        return [received.event.n for received in batch]
 
     async def store(self, planned: list[int]) -> list[Wave]:
         self.storing.set()
+        if self.refused & set(planned):
+            raise asyncpg.CharacterNotInRepertoireError("a row with personal data")
         if self.faults:
             fault = self.faults.pop(0)
             if isinstance(fault, asyncio.Event):
@@ -177,6 +182,18 @@ async def test_a_reason_never_repeats_a_value(bench: Bench) -> None:
     await bench.loop.handle((record(1, b'{"n": "ada@mail.example"}'),))
     await bench.consumer.until(1)
     assert "ada" not in bench.dead()[0].detail
+
+
+async def test_a_record_that_the_database_refuses_is_found_and_set_aside(bench: Bench) -> None:
+    bench.step.refused = {3, 6}
+    bench.step.faults = [ConnectionRefusedError()]
+    await bench.loop.handle(tuple(record(offset) for offset in range(1, 8)))
+    await bench.consumer.until(1)
+    assert bench.step.stored == [1, 2, 4, 5, 7]
+    assert bench.published() == [b"1", b"2", b"4", b"5", b"7"]
+    assert [(letter.flaw, letter.offset) for letter in bench.dead()] == [("unstorable", 3), ("unstorable", 6)]
+    assert "personal" not in bench.dead()[0].detail
+    assert bench.consumer.commits == [{IN0: 8}]
 
 
 async def test_a_transient_fault_is_waited_out_and_readiness_says_so(bench: Bench) -> None:

@@ -23,6 +23,7 @@ from hiring.faults import backoff, is_transient
         TimeoutError(),
         asyncpg.CannotConnectNowError(),
         asyncpg.AdminShutdownError(),
+        asyncpg.ObjectNotInPrerequisiteStateError('database "screening" is not currently accepting connections'),
         asyncpg.DiskFullError(),
         asyncpg.SerializationError(),
         asyncpg.InterfaceError("connection is closed"),

@@ -16,7 +16,7 @@ def test_the_ids_never_change() -> None:
     application = identity.application_id("campus-portal", "2026-000123")
     assert str(application) == "ca76394e-ee14-5fc4-a5b8-be5977a03bf9"
     assert identity.candidate_id(b"a secret of sixteen", "ada@mail.example")[:16] == "4eabb250b68483d1"
-    assert identity.revision("ai-internships-2026", b"{}")[:16] == "ec0f6d747c363665"
+    assert identity.revision(b"a secret of sixteen", "a" * 64, "ai-internships-2026", b"{}")[:16] == "54765e471a58c399"
     assert (
         str(identity.decision_id(application, "r" * 64, "p" * 64, "policy")) == "fb2417a7-4fd2-5bfc-856c-bfab8bbd6ffb"
     )

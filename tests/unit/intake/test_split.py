@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiring import identity
 from hiring.events.envelope import Outgoing
 from hiring.events.submission import Submission
 from hiring.identity import event_id
@@ -103,11 +102,32 @@ def test_one_person_is_one_candidate_whatever_the_case_of_the_address(applicatio
     assert taken(data, secret=b"another secret, longer").candidate_id != taken(data).candidate_id
 
 
-def test_the_revision_digests_the_published_bytes(application: Application) -> None:
-    accepted = taken(application())
-    value = records(accepted)[APPLICATIONS].value or b""
-    published = value[value.index(b'"facts":') + len(b'"facts":') : -1]
-    assert identity.revision("graduate-2026", published) == accepted.revision
+def test_a_better_redaction_makes_no_new_revision(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = application(answers={"ethics": "Told by Mallory of tomorrow."})
+    before = taken(data)
+    monkeypatch.setattr("intake.core.split.redact", lambda texts, *_: ["[removed]" for _ in texts])
+    after = taken(data)
+    assert after.revision == before.revision
+    assert facts(after) != facts(before)
+
+
+def test_a_corrected_address_is_a_new_revision_of_the_same_application(application: Application) -> None:
+    data = application()
+    before = taken(data)
+    data["candidate"]["email"] = "lin.xiaoyv@example.com"
+    after = taken(data)
+    assert after.application_id == before.application_id
+    assert after.candidate_id != before.candidate_id
+    assert after.revision != before.revision
+
+
+def test_courses_and_fields_of_study_are_searched_too(application: Application) -> None:
+    data = application(
+        courses=[{"name": "Thesis of Lin Xiaoyu, lxy@mail.cn"}],
+        education=[{"field": "CS, Lin Xiaoyu 13800138000", "institution": "Example University"}],
+    )
+    assert facts(taken(data))["courses"] == [{"name": "Thesis of [removed]"}]
+    assert facts(taken(data))["education"] == [{"field": "CS, [removed]"}]
 
 
 def test_the_facts_hold_no_identity(application: Application) -> None:
@@ -149,8 +169,18 @@ def test_event_ids_are_those_of_the_standard_library(content: str) -> None:
     assert event_id(NAMESPACE_URL, content.encode()) == str(uuid5(NAMESPACE_URL, content))
 
 
-@pytest.mark.parametrize("at", [None, "2026-03-01T10:00:00+08:00"])
-def test_the_time_is_the_submissions_where_it_has_one(application: Application, at: str | None) -> None:
+@pytest.mark.parametrize(
+    ("at", "is_told"),
+    [
+        (None, MONDAY),
+        ("2026-03-01T10:00:00+08:00", datetime(2026, 3, 1, 2, tzinfo=UTC)),
+        # A clock that runs ahead would keep every later contact from being believed.
+        ("2098-03-01T10:00:00+08:00", MONDAY),
+    ],
+)
+def test_the_time_is_the_submissions_where_it_has_a_past_one(
+    application: Application, at: str | None, is_told: datetime
+) -> None:
     record = records(taken(application(submitted_at=at)))[APPLICATIONS]
     told = dict(record.headers)["ce_time"].decode()  # type: ignore[union-attr]
-    assert told == orjson.loads(record.value or b"")["submitted_at"] == (at or MONDAY.isoformat())
+    assert told == orjson.loads(record.value or b"")["submitted_at"] == is_told.isoformat()

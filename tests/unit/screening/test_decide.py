@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from hiring.consumer import Received
 from hiring.events.application import (
     ApplicationSubmitted,
     Assessment,
@@ -210,7 +211,7 @@ def test_what_is_published_is_the_contract_and_replays_to_the_byte() -> None:
 
     def planned() -> StoredDecision:
         step = ScreeningStep(load_programmes(HERE / "policies"), None, lambda: datetime(2026, 3, 2, tzinfo=UTC))  # type: ignore[arg-type]
-        (decision,) = step.plan([event, event])
+        (decision,) = step.plan([Received(event, None), Received(event, None)])  # type: ignore[arg-type]
         return decision
 
     assert planned() == planned()

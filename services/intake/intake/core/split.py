@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -43,9 +43,11 @@ def split(submission: Submission, secret: bytes, accepted_at: datetime) -> Accep
     """
     application = identity.application_id(submission.source, submission.external_id)
     candidate = identity.candidate_id(secret, submission.candidate.email)
-    at = submission.submitted_at or accepted_at
-    institutions, facts = _facts(submission)
-    revision = identity.revision(submission.programme, facts)
+    # A time ahead of ours is a clock that is wrong: taken at its word, no later contact would ever replace this one.
+    at = min(submission.submitted_at or accepted_at, accepted_at).astimezone(UTC)
+    institutions, told = _facts(submission)
+    revision = identity.revision(secret, candidate, submission.programme, _canonical(told))
+    _redact(told, submission)
     people = [_contact(submission, candidate, at)]
     if submission.demographics or institutions:
         people.append(_demographics(submission, application, institutions, at))
@@ -56,7 +58,7 @@ def split(submission: Submission, secret: bytes, accepted_at: datetime) -> Accep
         "source": submission.source,
         "programme": submission.programme,
         "submitted_at": at,
-        "facts": orjson.Fragment(facts),
+        "facts": orjson.Fragment(_canonical(told)),
     }
     name = str(application)
     record = Outgoing(
@@ -76,20 +78,27 @@ def merged(many: Sequence[Accepted]) -> tuple[list[Outgoing], list[Outgoing]]:
     )
 
 
-def _facts(submission: Submission) -> tuple[list[str], bytes]:
-    """The institutions, set aside, and the facts without identity: canonical JSON, what the revision digests."""
+def _facts(submission: Submission) -> tuple[list[str], dict[str, Any]]:
+    """The institutions, set aside, and the facts as they were submitted."""
     facts: dict[str, Any] = submission.model_dump(mode="json", include=_FACTS, exclude_defaults=True)
     institutions = []
     for degree in facts.get("education", ()):
         if institution := degree.pop("institution", None):
             institutions.append(institution)
-    _redact(facts, submission)
-    return institutions, orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
+    return institutions, facts
+
+
+def _canonical(facts: dict[str, Any]) -> bytes:
+    return orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
 
 
 def _redact(facts: dict[str, Any], submission: Submission) -> None:
     """Take identity out of every free text of the facts, in place; what grew is cut to what the contract takes."""
     places: list[tuple[dict[str, str], str, int]] = []
+    for degree in facts.get("education", ()):
+        if "field" in degree:
+            places.append((degree, "field", _LINE))
+    places += [(course, "name", _LINE) for course in facts.get("courses", ())]
     for project in facts.get("projects", ()):
         places.append((project, "title", _LINE))
         if "summary" in project:
