@@ -112,7 +112,7 @@ def test_every_submission_gives_events_of_the_contract(data: dict[str, Any]) -> 
         accepted.revision,
     )
     assert [degree.graduation for degree in told.facts.education] == [d.graduation for d in submission.education]
-    assert [course.name for course in told.facts.courses] == [course.name for course in submission.courses]
+    assert [course.area for course in told.facts.courses] == [course.area for course in submission.courses]
     assert asdict(told.facts.consents) == submission.consents.model_dump()
     contact = found[CONTACTS]
     assert isinstance(contact, ContactGiven)
