@@ -8,11 +8,11 @@ from typing import Any
 
 from hiring import health, kafka, postgres, process
 from hiring.consumer import BatchLoop, subscribe
+from hiring.patience import Patience
 from hiring.publishing import Publisher
 from hiring.settings import load
 from notify.consumer import NotifyStep
 from notify.metrics import LetterMetrics
-from notify.patience import Patience
 from notify.recorder import Recorder
 from notify.sender import Sender
 from notify.settings import NotifySettings
@@ -34,7 +34,7 @@ async def service(settings: NotifySettings) -> AsyncIterator[Awaitable[Any]]:
         kafka.producing(settings, GROUP, conditions) as producer,
     ):
         ledger, publisher, stored = Ledger(pool), Publisher(producer), asyncio.Event()
-        patience = Patience(conditions, metrics)
+        patience = Patience(conditions, metrics, "sender")
         sender = Sender(
             settings,
             ledger,

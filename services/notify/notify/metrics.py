@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 from hiring.metrics import Metrics
+from notify.core.fate import Fate
 from notify.store import Counts
 
 
@@ -14,10 +15,13 @@ class LetterMetrics(Metrics):
         self._letters = Counter(
             "hiring_letters", "Letters by what became of an attempt", ["state"], registry=self.registry
         )
+        self._doubts = Counter(
+            "hiring_letters_in_doubt", "Letters handed over that the relay did not answer", registry=self.registry
+        )
         self._seconds = Histogram(
             "hiring_letter_send_seconds",
             "Time of one mail transaction",
-            buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
+            buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300),
             registry=self.registry,
         )
         self._backlog = Gauge(
@@ -27,9 +31,12 @@ class LetterMetrics(Metrics):
             registry=self.registry,
         )
 
-    def letter(self, state: str) -> None:
-        """An attempt ended: sent, failed, or queued again."""
-        self._letters.labels(state).inc()
+    def letter(self, fate: Fate) -> None:
+        """An attempt ended: sent, failed, or queued again. What was not tried is none."""
+        if fate.tried:
+            self._letters.labels(fate.state).inc()
+        if fate.doubts:
+            self._doubts.inc()
 
     def transaction(self, seconds: float) -> None:
         """A mail transaction took so long."""

@@ -2,6 +2,9 @@
 
 A result is written first and told afterwards, from what the ledger then holds; the ledger notes last that it was
 told. A crash in between leaves news that is not marked: it is told again, under the same id.
+
+Writing never waits for telling: while the broker is away, a result that is not in the ledger would be a letter whose
+lease runs out, and which is sent again.
 """
 
 import asyncio
@@ -14,10 +17,10 @@ import orjson
 from hiring.events import NOTIFICATION_RECORDED
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.identity import notification_id
+from hiring.patience import Patience
 from hiring.publishing import Publisher
 from hiring.topics import NOTIFICATIONS
 from notify.metrics import LetterMetrics
-from notify.patience import Patience
 from notify.store import AtRest, Ledger, Result
 
 log = logging.getLogger(__name__)
@@ -26,26 +29,37 @@ SOURCE = "/cohort/notify"
 # A result waits this long for company: one statement for many is what keeps the database quick.
 _LINGER_SECONDS = 0.02
 _MOST = 1000
+# So much news waits in memory for the broker; what is beyond is found in the ledger later.
+_MOST_UNTOLD = 20_000
+# Results that are not in the ledger after so long stop the sending: each is a letter that might be sent again.
+_LATE_SECONDS = 0.5
 # News younger than this is most likely on its way at this moment, here or in another replica.
 _OVERDUE = timedelta(seconds=30)
 
 
 class Recorder:
-    """Takes results from the workers and sees each through to the ledger and the log."""
+    """Takes results from the workers and sees each through to the ledger and the log.
+
+    `in_time` is set while results reach the ledger without delay.
+    """
 
     def __init__(self, ledger: Ledger, publisher: Publisher, patience: Patience, metrics: LetterMetrics) -> None:
         self._ledger = ledger
         self._publisher = publisher
         self._patience = patience
         self._metrics = metrics
+        self.in_time = asyncio.Event()
+        self.in_time.set()
         self._results: list[Result] = []
         self._some = asyncio.Event()
         self._last = False
+        self._untold: list[AtRest] = []
+        self._news = asyncio.Event()
+        self._all_written = False
 
     def add(self, result: Result) -> None:
         """Hand a result over."""
-        if not result.untried:
-            self._metrics.letter(result.state)
+        self._metrics.letter(result.fate)
         self._results.append(result)
         self._some.set()
 
@@ -55,8 +69,13 @@ class Recorder:
         self._some.set()
 
     async def run(self) -> None:
-        """Write and tell results until told to finish. Raises what is not transient."""
-        while True:
+        """Write and tell results until told to finish. Raises what is not transient, in an ExceptionGroup."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._keep_writing(), name="write")
+            both.create_task(self._keep_telling(), name="tell")
+
+    async def _keep_writing(self) -> None:
+        while not self._all_written:
             await self._some.wait()
             if not self._last and len(self._results) < _MOST:
                 await asyncio.sleep(_LINGER_SECONDS)
@@ -64,11 +83,26 @@ class Recorder:
             while self._results:
                 batch, self._results = self._results[:_MOST], self._results[_MOST:]
                 await self._write(batch)
-            if self._last:
-                return
+            self.in_time.set()
+            self._all_written = self._last
+            self._news.set()
 
     async def _write(self, results: Sequence[Result]) -> None:
-        await self._tell(await self._patience.until_done("ledger", lambda: self._ledger.record(results)))
+        late = asyncio.get_running_loop().call_later(_LATE_SECONDS, self.in_time.clear)
+        try:
+            at_rest = await self._patience.until_done("ledger", lambda: self._ledger.record(results))
+        finally:
+            late.cancel()
+        if len(self._untold) < _MOST_UNTOLD:
+            self._untold += at_rest
+
+    async def _keep_telling(self) -> None:
+        while not (self._all_written and not self._untold):
+            await self._news.wait()
+            self._news.clear()
+            while self._untold:
+                batch, self._untold = self._untold[:_MOST], self._untold[_MOST:]
+                await self._tell(batch)
 
     async def tell_untold(self, older: timedelta = _OVERDUE) -> None:
         """Publish the news that a crash left untold."""

@@ -4,9 +4,12 @@
               (lease)              (a connection each)
 
 - While no connection can be made nothing is claimed, so a relay that is away costs no letter an attempt.
-- A letter is begun only while half of its lease is left, and given up before the lease ends: no two workers send
-  one letter at the same time. A worker that dies leaves its letters to be claimed when the lease ends; they go
-  out under the same Message-ID, so a letter that had gone out before can be told as the same one.
+- While results do not reach the ledger nothing is claimed or sent: what went out and is not written goes out again.
+- A letter is begun, and handed over, only while enough of its lease is left, and the lease is renewed meanwhile: no
+  two workers send one letter at the same time. A worker that dies leaves its letters to be claimed when the lease
+  ends; they go out under the same Message-ID, so a letter that had gone out before can be told as the same one.
+- Told to stop, a worker that waits for the answer to a letter waits no longer than the drain allows; what becomes
+  of that letter is decided as for a relay that never answered.
 """
 
 import asyncio
@@ -15,35 +18,30 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from hiring import process
 from hiring.events.decision import DecisionMade
 from hiring.faults import backoff
-from notify.core import retry
+from hiring.patience import GivenUp, Patience
+from notify.core.answer import Answer
+from notify.core.fate import fate
 from notify.core.letter import Addressee, Letter, LetterWriter, Unaddressable
+from notify.leases import Held, Leases
 from notify.metrics import LetterMetrics
-from notify.patience import GivenUp, Patience
 from notify.recorder import Recorder
 from notify.settings import NotifySettings
-from notify.smtp import Answer, Connection, Relay, RelayAway
+from notify.smtp import Connection, Relay, RelayAway
 from notify.store import Claimed, Ledger, Result
 
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 1.0
 _HOUSEKEEPING_SECONDS = 30.0
-# A transaction is given up with so much of its lease unspent that the result is written in time.
-_SHARE_OF_LEASE = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class InHand:
-    """A claimed letter; `until` is when its lease ends, by the monotonic clock."""
-
-    letter: Claimed
-    until: float
+# Of the time to drain, for the relay's answers; the rest is for writing and telling what became of the letters.
+_SHARE_FOR_ANSWERS = 0.7
+_NOT_TRIED = Answer("not tried")
+_STOPPED = Answer("in doubt", "handed over, and notify stopped before the relay answered: it may have arrived")
 
 
 class Sender:
@@ -68,7 +66,8 @@ class Sender:
         self._patience = patience
         self._metrics = metrics
         self._wake = stored
-        self._in_hand: asyncio.Queue[InHand | None] = asyncio.Queue()
+        self._leases = Leases(ledger, patience, settings.lease_seconds)
+        self._in_hand: asyncio.Queue[Held | None] = asyncio.Queue()
         self._low = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -79,7 +78,8 @@ class Sender:
         workers = [asyncio.create_task(self._worker(), name="send") for _ in range(self._settings.smtp_connections)]
         recording = asyncio.create_task(self._recorder.run(), name="record")
         keeping = asyncio.create_task(self._keep_house(), name="housekeeping")
-        parts = [claiming, *workers, recording, keeping]
+        renewing = asyncio.create_task(self._leases.keep(), name="renew")
+        parts = [claiming, *workers, recording, keeping, renewing]
         ended = asyncio.create_task(process.first_to_end(*parts))
         try:
             yield ended
@@ -98,14 +98,17 @@ class Sender:
     async def _drain(
         self, claiming: asyncio.Task[None], workers: list[asyncio.Task[None]], recording: asyncio.Task[None]
     ) -> None:
-        """Claim no more, give back what is not begun, let the workers end, then write and tell everything."""
+        """Claim no more, give back what is not begun, let the workers end in time, then write and tell everything."""
         self._stopping.set()
         self._wake.set()
         self._low.set()
         await asyncio.wait([claiming])
         for _ in workers:
             self._in_hand.put_nowait(None)
-        await asyncio.wait(workers)
+        _, late = await asyncio.wait(workers, timeout=self._settings.drain_seconds * _SHARE_FOR_ANSWERS)
+        for worker in late:
+            worker.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         self._recorder.finish()
         await asyncio.wait([recording])
 
@@ -116,6 +119,8 @@ class Sender:
         while not self._stopping.is_set():
             if not self._relay.there:
                 await self._until_relay_is_there()
+            elif not self._recorder.in_time.is_set():
+                await self._until_in_time()
             elif self._in_hand.qsize() > most // 2:
                 self._low.clear()
                 await self._low.wait()
@@ -126,20 +131,16 @@ class Sender:
                     await _unless(self._wake, _POLL_SECONDS)
 
     async def _claim(self, most: int) -> int:
-        lease = self._settings.lease_seconds
-        domain = self._relay.sender.domain
-        # Taken before the statement runs, so that our clock never gives a letter longer than the ledger does.
-        until = time.monotonic() + lease
         try:
             claimed = await self._patience.until_done(
                 "ledger",
-                lambda: self._ledger.claim(most, timedelta(seconds=lease), domain),
-                unless=self._stopping,
+                lambda: self._leases.claim(most, self._relay.sender.domain),
+                wanted=self._may_claim,
             )
         except GivenUp:
             return 0
-        for letter in claimed:
-            self._in_hand.put_nowait(InHand(letter, until))
+        for held in claimed:
+            self._in_hand.put_nowait(held)
         return len(claimed)
 
     async def _until_relay_is_there(self) -> None:
@@ -147,6 +148,15 @@ class Sender:
             if self._stopping.is_set() or await self._relay.probe():
                 return
             await _unless(self._stopping, pause)
+
+    def _may_claim(self) -> bool:
+        # When the ledger is back, what was sent must be written before what looks unsent is claimed.
+        return self._recorder.in_time.is_set() and not self._stopping.is_set()
+
+    async def _until_in_time(self) -> None:
+        """Wait until results reach the ledger again, or until stopping."""
+        while not (self._recorder.in_time.is_set() or self._stopping.is_set()):
+            await _unless(self._recorder.in_time, _POLL_SECONDS)
 
     # -- sending -------------------------------------------------------------------------------------------
 
@@ -156,37 +166,47 @@ class Sender:
             while (held := await self._in_hand.get()) is not None:
                 if self._in_hand.qsize() <= self._settings.claim_batch // 2:
                     self._low.set()
-                if self._stopping.is_set() or not self._relay.there:
-                    self._give_back(held.letter)
-                    continue
-                try:
-                    await connection.connect()
-                except RelayAway:
-                    self._give_back(held.letter)
+                with self._leases.busy(held):
+                    answer = await self._send_if_possible(connection, held)
+                if answer is None:
                     # The relay may serve other workers and have no more connections for this one.
                     await _unless(self._stopping, next(pauses))
                 else:
                     pauses = backoff()
-                    await self._send(connection, held)
 
-    async def _send(self, connection: Connection, held: InHand) -> None:
-        begun = time.monotonic()
-        left = held.until - begun
-        if left < self._settings.lease_seconds / 2:
-            self._give_back(held.letter)
-            return
+    async def _send_if_possible(self, connection: Connection, held: Held) -> Answer | None:
+        """What became of the letter; None where no connection could be made. The recorder has it in any case."""
+        answer = _NOT_TRIED
+        try:
+            await self._until_in_time()
+            if not self._stopping.is_set() and self._relay.there:
+                await connection.connect()
+                answer = await self._send(connection, held)
+        except RelayAway:
+            return None
+        except BaseException:
+            answer = _STOPPED if held.handed_over else _NOT_TRIED
+            raise
+        finally:
+            letter = held.letter
+            outcome = fate(answer, letter.attempts, letter.doubts, self._settings.rules, random.random())
+            self._recorder.add(Result(letter.decision_id, letter.claim, outcome))
+        return answer
+
+    async def _send(self, connection: Connection, held: Held) -> Answer:
+        if not self._leases.may_begin(held):
+            return _NOT_TRIED
         letter = self._compose(held.letter)
         if isinstance(letter, Answer):
-            answer = letter
-        else:
-            answer = await connection.send(letter, left * _SHARE_OF_LEASE)
+            return letter
+        begun = time.monotonic()
+        try:
+            return await connection.send(letter, lambda: self._leases.may_hand_over(held))
+        finally:
             self._metrics.transaction(time.monotonic() - begun)
-        self._recorder.add(self._result(held.letter, answer))
 
     def _compose(self, claimed: Claimed) -> Letter | Answer:
         """The letter, or why it will never be one: its neighbours must not wait for it."""
-        if claimed.attempts > self._settings.max_attempts:
-            return Answer("refused", "no attempt ended: each worker died or was away")
         try:
             decision = DecisionMade.model_validate_json(claimed.decision)
             addressee = Addressee(claimed.name, claimed.email, claimed.locale)
@@ -198,17 +218,6 @@ class Sender:
             why = f"the letter cannot be written: {type(error).__name__}"
             log.error(why, extra={"decision_id": str(claimed.decision_id)})
             return Answer("refused", why)
-
-    def _result(self, claimed: Claimed, answer: Answer) -> Result:
-        if answer.verdict == "taken":
-            return Result(claimed.decision_id, claimed.attempts, "sent")
-        if answer.verdict == "refused" or claimed.attempts >= self._settings.max_attempts:
-            return Result(claimed.decision_id, claimed.attempts, "failed", answer.cause)
-        pause = retry.pause(claimed.attempts, self._settings.retry_seconds, random.random())
-        return Result(claimed.decision_id, claimed.attempts, "queued", answer.cause, pause)
-
-    def _give_back(self, claimed: Claimed) -> None:
-        self._recorder.add(Result(claimed.decision_id, claimed.attempts, "queued", untried=1))
 
     # -- housekeeping --------------------------------------------------------------------------------------
 

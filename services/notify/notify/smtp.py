@@ -1,48 +1,29 @@
-"""The mail relay: kept connections, one a worker, and what the relay's answers mean.
+"""The mail relay: kept connections, one a worker, and one mail transaction after another over each.
 
-Sources: RFC 5321, section 4.2 (replies), RFC 3463 (enhanced status codes), RFC 6531 (SMTPUTF8).
+Sources: RFC 5321, section 4.5.3.2 (time-outs of each phase), RFC 6531 (SMTPUTF8).
 """
 
-import asyncio
 import contextlib
 import logging
-import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import AsyncIterator, Callable
 
 import aiosmtplib
-from aiosmtplib import (
-    SMTPDataError,
-    SMTPException,
-    SMTPNotSupported,
-    SMTPRecipientsRefused,
-    SMTPResponseException,
-    SMTPSenderRefused,
-)
+from aiosmtplib import SMTPDataError, SMTPException, SMTPNotSupported, SMTPResponseException, SMTPServerDisconnected
 
 from hiring.health import Health
+from notify import replies
+from notify.core.answer import Answer
 from notify.core.letter import Letter, Sender
 from notify.settings import NotifySettings
 
 log = logging.getLogger(__name__)
 
-_CONNECT_SECONDS = 10.0
 _QUIT_SECONDS = 2.0
-_SERVICE_CLOSES = 421
-_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
+_START_INPUT = 354
 
 
 class RelayAway(Exception):
     """No connection can be made; the message says why, without secrets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the relay made of a letter: took it, refuses it for good, or not now. `cause` names no address."""
-
-    verdict: Literal["taken", "refused", "deferred"]
-    cause: str | None = None
 
 
 class Relay:
@@ -52,6 +33,8 @@ class Relay:
         self._settings = settings
         self._health = health
         self.sender: Sender = settings.sender
+        self.command_seconds = settings.smtp_command_seconds
+        self.answer_seconds = settings.smtp_answer_seconds
         self.there = False
         self._connections: set[Connection] = set()
         health.set("smtp", False, "not connected yet")
@@ -89,7 +72,7 @@ class Relay:
             cert_bundle=str(settings.smtp_ca_file) if settings.smtp_ca_file else None,
             # Relays want a full name here; looking up our own may take seconds and often gives none.
             local_hostname=self.sender.domain,
-            timeout=_CONNECT_SECONDS,
+            timeout=settings.smtp_connect_seconds,
         )
 
     def found(self) -> None:
@@ -131,7 +114,7 @@ class Connection:
         except (SMTPException, OSError) as error:
             self._client.close()
             if isinstance(error, SMTPResponseException):
-                why = _reply("connect", error.code, error.message)
+                why = replies.reply("connect", error.code, error.message)
             else:
                 why = type(error).__name__
             self._relay.lost(why)
@@ -141,32 +124,67 @@ class Connection:
             raise
         self._relay.found()
 
-    async def send(self, letter: Letter, seconds: float) -> Answer:
-        """Send over the standing connection; never raises for what a relay may do. After a fault it is closed."""
+    async def send(self, letter: Letter, may_hand_over: Callable[[], bool]) -> Answer:
+        """Send over the standing connection; never raises for what a relay may do.
+
+        `may_hand_over` is asked once, at the last moment at which the letter can still be let go. Cancelled,
+        it closes the connection; whether the letter was taken is then unknown if `may_hand_over` was asked.
+        """
         try:
-            async with asyncio.timeout(seconds):
-                await self._client.sendmail(
-                    self._relay.sender.mailbox,
-                    [letter.recipient],
-                    letter.data,
-                    mail_options=["SMTPUTF8", "BODY=8BITMIME"] if letter.utf8 else None,
-                    timeout=seconds,
-                )
-        except SMTPNotSupported:
-            return Answer("refused", "the relay takes no international addresses (SMTPUTF8)")
-        except (SMTPException, OSError) as error:
-            answer = judge(error)
-            if not isinstance(error, SMTPRecipientsRefused | SMTPResponseException) or _closes(error):
+            return await self._transaction(letter, may_hand_over)
+        except (SMTPException, OSError, ValueError) as error:
+            if replies.stands(error):
+                await self._reset()
+            else:
                 self._client.close()
-            return answer
-        except ValueError:
-            # aiosmtplib refuses an address that could smuggle a command.
-            return Answer("refused", "the address cannot be sent to")
+            return replies.judge(error)
         except BaseException:
             # Cancelled between two commands: the relay's state is unknown.
             self._client.close()
             raise
+
+    async def _transaction(self, letter: Letter, may_hand_over: Callable[[], bool]) -> Answer:
+        """MAIL, RCPT, DATA and the letter. Raises what `replies.judge` knows, and only where there is no doubt."""
+        client, seconds = self._client, self._relay.command_seconds
+        options, encoding = [], "ascii"
+        if letter.utf8:
+            if not client.supports_extension("smtputf8"):
+                raise SMTPNotSupported("SMTPUTF8")
+            options, encoding = ["SMTPUTF8", "BODY=8BITMIME"], "utf-8"
+        if client.supports_extension("size"):
+            options.append(f"SIZE={len(letter.data)}")
+        await client.mail(self._relay.sender.mailbox, options=options, encoding=encoding, timeout=seconds)
+        await client.rcpt(letter.recipient, encoding=encoding, timeout=seconds)
+        start = await client.execute_command(b"DATA", timeout=seconds)
+        if start.code != _START_INPUT:
+            raise SMTPDataError(start.code, start.message)
+        protocol = client.protocol
+        if protocol is None:
+            raise SMTPServerDisconnected("lost")
+        if not may_hand_over():
+            # There is no other way to leave DATA: a relay drops what was not ended.
+            client.close()
+            return Answer("not tried")
+        # Neither awaits: either nothing was written, or the relay may have it all.
+        protocol.write(letter.data.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        try:
+            end = await protocol.read_response(timeout=self._relay.answer_seconds)
+        except (SMTPException, OSError) as error:
+            client.close()
+            return replies.doubt(error)
+        if 400 <= end.code < 600:
+            raise SMTPDataError(end.code, end.message)
+        if not 200 <= end.code < 300:
+            client.close()
+            return replies.doubt(SMTPResponseException(end.code, ""))
         return Answer("taken")
+
+    async def _reset(self) -> None:
+        """Leave a transaction that was refused, so that the next can begin."""
+        try:
+            await self._client.rset(timeout=self._relay.command_seconds)
+        except (SMTPException, OSError):
+            self._client.close()
 
     async def quit(self) -> None:
         """Say goodbye and close."""
@@ -177,37 +195,3 @@ class Connection:
             pass
         finally:
             self._client.close()
-
-
-def judge(error: SMTPException | OSError) -> Answer:
-    """What a fault in a mail transaction means for its letter.
-
-    5xx to RCPT or to DATA is about this letter and final. 5xx to MAIL is about us, and somebody can mend it:
-    the letter waits, as for 4xx and a lost connection.
-    """
-    if isinstance(error, SMTPRecipientsRefused):
-        first = error.recipients[0]
-        return Answer("refused" if first.code >= 500 else "deferred", _reply("RCPT", first.code, first.message))
-    if isinstance(error, SMTPDataError):
-        return Answer("refused" if error.code >= 500 else "deferred", _reply("DATA", error.code, error.message))
-    if isinstance(error, SMTPSenderRefused):
-        return Answer("deferred", _reply("MAIL", error.code, error.message))
-    if isinstance(error, SMTPResponseException):
-        return Answer("deferred", _reply("SMTP", error.code, error.message))
-    if isinstance(error, TimeoutError):
-        return Answer("deferred", "the relay did not answer in time")
-    return Answer("deferred", "the connection was lost")
-
-
-def _closes(error: SMTPException | OSError) -> bool:
-    """Whether the relay said that it closes the connection, or said something that is no SMTP."""
-    codes = [error.code] if isinstance(error, SMTPResponseException) else []
-    if isinstance(error, SMTPRecipientsRefused):
-        codes = [refused.code for refused in error.recipients]
-    return any(code == _SERVICE_CLOSES or not 200 <= code < 600 for code in codes)
-
-
-def _reply(command: str, code: int, text: str) -> str:
-    """A reply as a cause: command, code and enhanced code. Its text may quote the address and is left out."""
-    enhanced = _ENHANCED.match(text)
-    return f"{command} {code} {enhanced.group()}" if enhanced else f"{command} {code}"

@@ -1,13 +1,14 @@
 """The ledger in Postgres: contacts, and one letter a decision. Every method raises what asyncpg raises."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from hiring.events.notification import LetterState
+from notify.core.fate import Fate
 from notify.core.plan import Plan
 
 _FORGET_CONTACTS = "DELETE FROM contacts WHERE candidate_id = ANY($1::text[])"
@@ -42,7 +43,7 @@ UPDATE letters SET due_at = now() WHERE state = 'queued' AND due_at IS NULL AND 
 # The array makes Postgres take the rows first and then find them by key, and never join whole tables.
 _CLAIM = """
 UPDATE letters l
-SET state = 'sending', due_at = now() + $2, attempts = l.attempts + 1, changed_at = now(),
+SET state = 'sending', due_at = now() + $2, claims = l.claims + 1, changed_at = now(),
     message_id = coalesce(l.message_id, '<' || l.decision_id || '@' || $3 || '>')
 FROM contacts c
 WHERE c.candidate_id = l.candidate_id
@@ -52,20 +53,28 @@ WHERE c.candidate_id = l.candidate_id
       AND EXISTS (SELECT FROM contacts WHERE candidate_id = due.candidate_id)
     ORDER BY due.due_at LIMIT $1
     FOR UPDATE OF due SKIP LOCKED))
-RETURNING l.decision_id, l.decision, l.attempts, l.message_id, c.name, c.email, c.locale
+RETURNING l.decision_id, l.claims, l.decision, l.attempts, l.doubts, l.message_id, c.name, c.email, c.locale
 """
 
-# `attempts` fences: a worker whose lease ran out must not undo what its successor wrote. A letter that the
-# relay took is sent, whoever holds the lease.
+_RENEW = """
+UPDATE letters l SET due_at = now() + $3
+FROM unnest($1::uuid[], $2::integer[]) AS held (decision_id, claim)
+WHERE l.decision_id = held.decision_id AND l.state = 'sending' AND l.claims = held.claim
+RETURNING l.decision_id
+"""
+
+# `claims` fences: a worker whose lease ran out, or a write that is repeated because its answer was lost, must not
+# undo what came since. A letter that the relay took is sent, whoever holds it.
 _RECORD = """
 UPDATE letters l
-SET state = r.state, attempts = l.attempts - r.untried, cause = r.cause, changed_at = now(),
+SET state = r.state, attempts = l.attempts + r.tried, doubts = l.doubts + r.doubts, cause = r.cause,
+    changed_at = now(),
     due_at = CASE WHEN r.state = 'queued' THEN (
         SELECT now() + r.pause * interval '1 second' FROM contacts c WHERE c.candidate_id = l.candidate_id) END
-FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::float8[], $6::integer[])
-     AS r (decision_id, attempts, state, cause, pause, untried)
-WHERE l.decision_id = r.decision_id AND l.state IN ('queued', 'sending')
-  AND (l.attempts = r.attempts OR r.state = 'sent')
+FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::float8[], $6::integer[], $7::integer[])
+     AS r (decision_id, claim, state, cause, pause, tried, doubts)
+WHERE l.decision_id = r.decision_id
+  AND (l.state = 'sending' AND l.claims = r.claim OR l.state IN ('queued', 'sending') AND r.state = 'sent')
 RETURNING l.decision_id, l.application_id, l.candidate_id, l.state, l.message_id, l.attempts, l.cause, l.changed_at
 """
 
@@ -90,11 +99,13 @@ FROM letters WHERE state = 'queued'
 
 
 class Claimed(NamedTuple):
-    """A letter a worker holds until its lease ends, with whom it goes to."""
+    """A letter a worker holds until its lease ends, with whom it goes to. `claim` names this holding of it."""
 
     decision_id: UUID
+    claim: int
     decision: str
     attempts: int
+    doubts: int
     message_id: str
     name: str
     email: str
@@ -102,17 +113,11 @@ class Claimed(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What became of a claimed letter: `queued` again after `pause` seconds, or at rest.
-
-    `untried` is 1 where no attempt was made: it is then not counted.
-    """
+    """What became of a letter under one claim."""
 
     decision_id: UUID
-    attempts: int
-    state: Literal["queued"] | LetterState
-    cause: str | None = None
-    pause: float = 0.0
-    untried: int = 0
+    claim: int
+    fate: Fate
 
 
 class AtRest(NamedTuple):
@@ -179,9 +184,16 @@ class Ledger:
         """
         return [Claimed(*row) for row in await self._pool.fetch(_CLAIM, most, lease, domain)]
 
+    async def renew(self, held: Collection[Claimed], lease: timedelta) -> set[UUID]:
+        """Hold these letters for the time of the lease from now, in one statement; return which are still held."""
+        rows = await self._pool.fetch(_RENEW, [it.decision_id for it in held], [it.claim for it in held], lease)
+        return {row[0] for row in rows}
+
     async def record(self, results: Sequence[Result]) -> list[AtRest]:
         """Write down what became of letters, in one statement; return those that came to rest by it."""
-        rows = await self._pool.fetch(_RECORD, *_columns(results))
+        # One row a letter, or Postgres would choose: that it was sent counts for more than what came of another claim.
+        last = {result.decision_id: result for result in sorted(results, key=_weight)}
+        rows = await self._pool.fetch(_RECORD, *_columns([(*result[:2], *result.fate) for result in last.values()]))
         return [AtRest(*row) for row in rows if row["state"] != "queued"]
 
     async def unpublished(self, older: timedelta, most: int) -> list[AtRest]:
@@ -201,6 +213,10 @@ class Ledger:
         row = await self._pool.fetchrow(_COUNT)
         assert row is not None
         return Counts(*row)
+
+
+def _weight(result: Result) -> tuple[bool, int]:
+    return result.fate.state == "sent", result.claim
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

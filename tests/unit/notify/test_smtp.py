@@ -6,19 +6,18 @@ from aiosmtplib import (
     SMTPException,
     SMTPReadTimeoutError,
     SMTPRecipientRefused,
-    SMTPRecipientsRefused,
     SMTPSenderRefused,
     SMTPServerDisconnected,
 )
 from pydantic import ValidationError
 
 from notify.core import retry
+from notify.replies import judge
 from notify.settings import NotifySettings
-from notify.smtp import judge
 
 
-def refused(code: int, text: str) -> SMTPRecipientsRefused:
-    return SMTPRecipientsRefused([SMTPRecipientRefused(code, text, "ada@example.org")])
+def refused(code: int, text: str) -> SMTPRecipientRefused:
+    return SMTPRecipientRefused(code, text, "ada@example.org")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,10 @@ CREATE TABLE contacts (
 );
 
 -- The ledger: one letter a decision, for ever.
+-- claims is how often a worker took the letter. It only grows, and every write of a worker names the claim it was
+-- made under: who lost a letter cannot undo what its next holder writes. An e-mail goes out at most once a claim.
+-- attempts counts answers of the relay; a worker that died costs none. doubts are those of them where the letter
+-- was handed over and no answer came.
 -- due_at is when a worker may next take the letter. While it is being sent that is the end of its lease: a
 -- letter whose worker died falls due again. NULL in the state queued means that the contact has not come yet.
 CREATE TABLE letters (
@@ -18,7 +22,9 @@ CREATE TABLE letters (
     candidate_id   text        NOT NULL,
     decision       json        NOT NULL,
     state          text        NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sending', 'sent', 'failed')),
+    claims         integer     NOT NULL DEFAULT 0,
     attempts       integer     NOT NULL DEFAULT 0,
+    doubts         integer     NOT NULL DEFAULT 0,
     due_at         timestamptz,
     message_id     text,
     cause          text,

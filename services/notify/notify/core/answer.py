@@ -1,0 +1,16 @@
+"""What the relay made of a letter."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The relay took the letter, refuses it for good, or not now; `cause` names no address.
+
+    `in doubt`: the whole letter was handed over and no answer came, so it may have been taken or not.
+    `not tried`: we let go of it before it was handed over.
+    """
+
+    verdict: Literal["taken", "refused", "deferred", "in doubt", "not tried"]
+    cause: str | None = None
