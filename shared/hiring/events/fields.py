@@ -24,6 +24,7 @@ class Door(BaseModel):
 
 # NUL cannot be stored as text by Postgres, a line break in a name would break a letter's header; the other
 # controls only ever hide something.
+_MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -48,8 +49,12 @@ def _in_our_time(value: datetime) -> datetime:
 
 def _month(value: Any) -> Any:
     """Take `2026-06`, and a full date `2026-06-30` for its month."""
-    if isinstance(value, str) and len(value) >= 10 and value[4] == value[7] == "-":
-        return value[:7]
+    if isinstance(value, str):
+        value = value.strip()
+        if len(value) >= 10 and value[4] == value[7] == "-":
+            value = value[:7]
+        if not _MONTH.fullmatch(value):
+            raise PydanticCustomError("month", "is not a month of the years 1900 to 2199: send YYYY-MM")
     return value
 
 
@@ -71,8 +76,11 @@ ShortText = Annotated[str, StringConstraints(max_length=40), AfterValidator(_one
 PlainProse = Annotated[Prose, AfterValidator(_plain)]
 """A Prose from outside."""
 
-Month = Annotated[str, BeforeValidator(_month), StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=rf"^{_MONTH.pattern}$")]
 """A calendar month `YYYY-MM`, 1900 to 2199. Months compare as text."""
+
+PlainMonth = Annotated[Month, BeforeValidator(_month)]
+"""A Month from outside: a full date is taken for its month."""
 
 Moment = AwareDatetime
 """A point in time with its offset from UTC, RFC 3339 in JSON."""

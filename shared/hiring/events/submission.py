@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from hiring.events.application import Area, Level, ProjectKind
-from hiring.events.fields import Door, Month, PlainLine, PlainMoment, PlainProse, ShortText, Slug
+from hiring.events.fields import Door, PlainLine, PlainMoment, PlainMonth, PlainProse, ShortText, Slug
 from hiring.identity import InvalidEmail, normalise_email
 
 
@@ -17,7 +17,7 @@ def _email(value: str) -> str:
         raise PydanticCustomError("email", "is not an e-mail address: {why}", {"why": str(error)}) from None
 
 
-Email = Annotated[str, Field(max_length=254), AfterValidator(_email)]
+Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
 Locale = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)]
 
 
@@ -44,7 +44,7 @@ class DegreeGiven(Door):
     institution: PlainLine | None = None
     level: Level | None = None
     field: PlainLine | None = None
-    graduation: Month | None = None
+    graduation: PlainMonth | None = None
     grade: GradeGiven | None = None
 
 
@@ -58,7 +58,7 @@ class ProjectGiven(Door):
     title: PlainLine
     kind: ProjectKind | None = None
     domain: Slug | None = None
-    ai: bool | None = None
+    ai: StrictBool | None = None
     summary: PlainProse | None = None
 
 
@@ -66,7 +66,7 @@ class AssessmentGiven(Door):
     name: Slug
     score: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
     out_of: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
-    taken: Month | None = None
+    taken: PlainMonth | None = None
 
 
 class PreferencesGiven(Door):
@@ -79,9 +79,9 @@ class PreferencesGiven(Door):
 class ConsentsGiven(Door):
     """What the candidate agreed to; `human_only` asks that no machine decides."""
 
-    data_processing: bool | None = None
-    automated_screening: bool | None = None
-    human_only: bool | None = None
+    data_processing: StrictBool | None = None
+    automated_screening: StrictBool | None = None
+    human_only: StrictBool | None = None
 
 
 class Submission(Door):

@@ -95,7 +95,7 @@ def test_who_wants_only_ai_is_told_each_missing_foundation() -> None:
 @pytest.mark.parametrize(
     ("projects", "verdict"),
     [
-        ([], "fail"),
+        ([], "unknown"),
         ([{"title": "a", "ai": False}], "fail"),
         ([{"title": "a"}], "unknown"),
         ([{"title": "a"}, {"title": "b", "ai": True}], "pass"),

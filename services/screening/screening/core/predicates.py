@@ -108,6 +108,8 @@ def _projects(rule: Projects) -> tuple[Predicate, str]:
         return (not kinds or project.kind in kinds) and (not domains or project.domain in domains)
 
     def predicate(case: Case) -> Seen:
+        if not case.facts.projects:
+            return "unknown", "no projects"
         fitting = [project for project in case.facts.projects if fits(project)]
         sure = sum(1 for project in fitting if project.ai) if rule.ai else len(fitting)
         unsaid = sum(1 for project in fitting if project.ai is None) if rule.ai else 0
