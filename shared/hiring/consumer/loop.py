@@ -33,18 +33,15 @@ from hiring.consumer.record import Record
 from hiring.consumer.step import Planned, Received, Step, Wave
 from hiring.events.envelope import Outgoing
 from hiring.events.reading import Flaw
-from hiring.faults import backoff, is_transient, is_unstorable
+from hiring.faults import is_unstorable
 from hiring.health import Health
 from hiring.metrics import Metrics
+from hiring.patience import GivenUp, Patience
 from hiring.publishing import Publisher
 from hiring.settings import Settings
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
-
-
-class Abandoned(Exception):
-    """The partitions of this batch are no longer ours."""
 
 
 class BatchLoop(Generic[Planned]):
@@ -70,6 +67,7 @@ class BatchLoop(Generic[Planned]):
         self._publisher = publisher
         self.health = health
         self._metrics = metrics
+        self._patience = Patience(health, metrics)
         self._group = group
         self._drain_seconds = settings.drain_seconds
         self._linger_seconds = settings.batch_linger_ms / 1000
@@ -162,7 +160,7 @@ class BatchLoop(Generic[Planned]):
             batch = await self._to_store.get()
             try:
                 batch.waves = await self._persist("store", batch, partial(self._store, batch))
-            except Abandoned:
+            except GivenUp:
                 self._leave()
             else:
                 await self._to_publish.put(batch)
@@ -173,7 +171,7 @@ class BatchLoop(Generic[Planned]):
             try:
                 await self._persist("publish", batch, partial(self._publish, batch))
                 await self._persist("commit", batch, partial(self._commit, batch))
-            except Abandoned:
+            except GivenUp:
                 log.info("batch abandoned", extra={"group": self._group, "records": batch.records})
             else:
                 self._metrics.done(batch.records)
@@ -212,35 +210,22 @@ class BatchLoop(Generic[Planned]):
     async def _commit(self, batch: Batch[Planned]) -> None:
         consumer = self._consumer()
         if consumer is None:
-            raise Abandoned
+            raise GivenUp
         try:
             await consumer.commit(batch.offsets)
         except (CommitFailedError, IllegalStateError):
-            raise Abandoned from None
+            raise GivenUp from None
 
     # -- how a stage meets a fault -------------------------------------------------------------------------
 
     async def _persist(self, what: str, batch: Batch[Planned], act: Callable[[], Awaitable[R]]) -> R:
-        """Do it until it succeeds. Raises Abandoned when the partitions have gone, and what is not transient."""
+        """Do it until it succeeds. Raises GivenUp when the partitions have gone, and what is not transient."""
         self._pending[what] = asyncio.get_running_loop().time()
         try:
-            for pause in backoff():
-                if batch.generation != self._generation:
-                    raise Abandoned
-                try:
-                    return await act()
-                except Exception as error:
-                    if not is_transient(error):
-                        raise
-                    # The text of a database error may quote a row; its class may not.
-                    why = type(error).__name__
-                    log.warning("cannot %s yet", what, extra={"group": self._group, "fault": why})
-                    self.health.set(what, False, why)
-                    self._metrics.fault(what)
-                    await asyncio.sleep(pause)
-            raise AssertionError("back-off has no end")
+            return await self._patience.until_done(what, act, wanted=lambda: batch.generation == self._generation)
         finally:
             del self._pending[what]
+            # The watch may have said that it takes long.
             self.health.set(what, True)
 
     async def _run(self, stage: Callable[[], Awaitable[None]]) -> None:
