@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON = $(PYTHON)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-containers lint format schemas clean
+.PHONY: help setup demo up test test-containers faults bench lint format schemas clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -29,8 +29,14 @@ up: setup ## Keep the whole pipeline running until Ctrl-C
 test: setup ## Every test that needs no Docker
 	$(RUN) pytest
 
+faults: setup ## Kill, stop and cut off everything at random under load (FAULTS=200, SEED=drawn, RATE=200 a second)
+	@COHORT_FAULTS=$(or $(FAULTS),200) COHORT_SEED=$(SEED) COHORT_RATE=$(RATE) $(RUN) pytest tests/faults -s
+
 test-containers: setup ## The tests that need a Docker engine
 	$(RUN) pytest -m containers
+
+bench: setup ## Measure screening beside the alternatives, latency, intake and notify (SIZE=200000, ROUNDS=3)
+	@UV="$(abspath $(UV))" $(RUN) python -m bench $(if $(SIZE),--size $(SIZE)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 lint: setup ## ruff, mypy, import-linter
 	$(RUN) ruff check .
