@@ -48,6 +48,7 @@ SETTINGS: dict[str, object] = {
     # A letter may be in hand at many faults: it must not be given up for that.
     "max_attempts": 100,
     "retry_seconds": 0.05,
+    "retry_longest_seconds": 2,
     "in_doubt_seconds": 0.5,
     "in_doubt_resends": 100,
     # Shorter than the server hangs, mostly: otherwise it would only be slow.

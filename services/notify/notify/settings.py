@@ -15,7 +15,7 @@ from notify.core.letter import Sender
 class NotifySettings(PostgresSettings):
     """`lease_seconds`: how soon a letter whose worker died is taken up by another; a living worker renews its lease.
 
-    `retry_seconds` is the first pause after a deferral. `smtp_connect_seconds` bounds each step of making a
+    `retry_seconds` is the first pause after a deferral, `retry_longest_seconds` the longest. `smtp_connect_seconds` bounds each step of making a
     connection, `smtp_command_seconds` each answer to MAIL, RCPT and DATA, and `smtp_answer_seconds` the answer to
     the letter itself: a relay that scans what it takes may be slow there, and RFC 5321 (4.5.3.2.6) asks for ten
     minutes, because who gives up earlier sends twice.
@@ -41,6 +41,7 @@ class NotifySettings(PostgresSettings):
     claim_batch: int = Field(default=200, ge=1, le=5000)
     max_attempts: int = Field(default=8, ge=1, le=100)
     retry_seconds: float = Field(default=2.0, gt=0)
+    retry_longest_seconds: float = Field(default=3600.0, gt=0)
     in_doubt: Literal["resend", "hold"] = "resend"
     # No sooner than a mail server would try again (RFC 5321, 4.5.4.1).
     in_doubt_seconds: float = Field(default=1800.0, gt=0)
@@ -71,4 +72,4 @@ class NotifySettings(PostgresSettings):
     def rules(self) -> Rules:
         """How often a letter is tried."""
         resends = self.in_doubt_resends if self.in_doubt == "resend" else 0
-        return Rules(self.max_attempts, self.retry_seconds, resends, self.in_doubt_seconds)
+        return Rules(self.max_attempts, self.retry_seconds, self.retry_longest_seconds, resends, self.in_doubt_seconds)

@@ -6,13 +6,17 @@ from typing import NamedTuple
 
 import asyncpg
 
+# Answers with the places of those that were there already: most batches have none or few.
 _ADD = """
-WITH added AS (
-    INSERT INTO decisions (application_id, decision_id, outcome, track, decided_at, data)
+WITH given AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::bytea[])
+        WITH ORDINALITY AS g (application_id, decision_id, outcome, track, decided_at, data, place)),
+added AS (
+    INSERT INTO decisions (application_id, decision_id, outcome, track, decided_at, data)
+    SELECT application_id, decision_id, outcome, track, decided_at, data FROM given
     ON CONFLICT (application_id, decision_id) DO NOTHING
-    RETURNING 1)
-SELECT count(*) FROM added
+    RETURNING decision_id)
+SELECT place - 1 FROM given WHERE decision_id NOT IN (SELECT decision_id FROM added)
 """
 _READ = """
 SELECT application_id::text, decision_id::text, outcome, track, decided_at, data FROM decisions
@@ -45,9 +49,9 @@ class DecisionStore:
         """
         if not decisions:
             return []
-        applications, ids, *others = zip(*decisions, strict=True)
-        if await self._pool.fetchval(_ADD, applications, ids, *others) == len(decisions):
+        known = [decisions[row[0]] for row in await self._pool.fetch(_ADD, *zip(*decisions, strict=True))]
+        if not known:
             return list(decisions)
-        rows = await self._pool.fetch(_READ, applications, ids)
+        rows = await self._pool.fetch(_READ, [row.application_id for row in known], [row.decision_id for row in known])
         stored = {row["decision_id"]: StoredDecision(*row) for row in rows}
-        return [stored[decision.decision_id] for decision in decisions]
+        return [stored.get(decision.decision_id, decision) for decision in decisions]

@@ -1,5 +1,7 @@
 """Whatever file a person wrote, its lines come out and nothing crashes."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,10 @@ from cohort.drive.file import read_lines
     ("content", "lines"),
     [
         (b"", []),
-        (b"\n\n", []),
+        (b"\n\n", [b"", b""]),
         (b'{"a":1}\n{"b":2}\n', [b'{"a":1}', b'{"b":2}']),
         (b'{"a":1}\n{"b":2}', [b'{"a":1}', b'{"b":2}']),
-        (b'\xef\xbb\xbf{"a":1}\r\n\r\n  \t\r\n{"b":2}\r\n', [b'{"a":1}', b'{"b":2}']),
+        (b'\xef\xbb\xbf{"a":1}\r\n\r\n  \t\r\n{"b":2}\r\n', [b'{"a":1}', b"", b"", b'{"b":2}']),
         (b"\xff\xfe\x00 no JSON\nx", [b"\xff\xfe\x00 no JSON", b"x"]),
         ('{"u":"\u2028"}\n'.encode(), ['{"u":"\u2028"}'.encode()]),
         (b"\xef\xbb", [b"\xef\xbb"]),
@@ -34,3 +36,18 @@ def test_a_line_longer_than_anybody_takes_is_cut_and_the_next_is_whole(
     file = tmp_path / "drive.ndjson"
     file.write_bytes(b"a" * 35 + b"\n" + b"b" * 10 + b"\n" + b"c" * 9 + b"\nd")
     assert list(read_lines(file)) == [b"a" * 10, b"b" * 10, b"c" * 9, b"d"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="only Linux has such a file")
+def test_a_file_that_breaks_off_is_named() -> None:
+    # It can be opened, and nothing is mapped at its beginning.
+    with pytest.raises(OSError, match=r"/proc/self/mem"):
+        list(read_lines(Path("/proc/self/mem")))
+
+
+def test_a_pipe_is_as_good_as_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(pipe.write_bytes, b"a\nb")
+        assert list(read_lines(pipe)) == [b"a", b"b"]

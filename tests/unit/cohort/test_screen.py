@@ -68,6 +68,28 @@ def test_the_summary_says_no_and_names_what_is_missing() -> None:
     assert "and 27 more" in text
 
 
+@pytest.mark.parametrize("width", [24, 40, 60, 79])
+def test_on_a_narrow_terminal_every_number_and_word_is_whole(width: int) -> None:
+    account = replace(
+        WHOLE,
+        received=1_234_567,
+        decisions={("embodied-ai", "advance"): 1_234_567, ("ai", "human-review"): 7_654_321, (None, "decline"): 7},
+        discrepancy_counts={Kind.NO_EMAIL: 1},
+        discrepancies=[Discrepancy(Kind.NO_EMAIL, "some-id", "decision")],
+    )
+    out = io.StringIO()
+    screen = Console(file=out, width=width, color_system=None)
+    demo_summary.show(screen, account, 4.0, {"kafka": 512 * 2**20})
+    with Screen(Console(file=out, width=width, force_terminal=True, color_system=None)) as shown:
+        shown.show(None, Counts(decided=9_876_543))
+    text = out.getvalue()
+    for told in ("1,234,567", "7,654,321", "9,876,543", "embodied-ai"[:10], "human-review", "accepted", "some-id"):
+        assert told in text
+    if width > 24:
+        assert "every application accounted for: no" in text
+    assert all(len(line) <= width for line in text.split("\x1b")[0].splitlines())
+
+
 def test_an_empty_drive_has_a_summary() -> None:
     nothing = replace(WHOLE, received=0, unique=0, rejected={}, dead_letters={}, decisions={}, reasons=[])
     assert "accounted for: yes" in summary(nothing, seconds=0.0)

@@ -164,3 +164,11 @@ async def test_an_answer_that_names_another_application_is_not_believed() -> Non
     for fate in sent:
         assert isinstance(fate.answer, Unsent)
         assert "which it is not" in fate.answer.why
+
+
+async def test_lines_are_numbered_as_an_editor_does_and_empty_ones_are_not_sent() -> None:
+    lines = drive(3)
+    async with stand_in.serving(stand_in.Intake()) as url:
+        sent = await send([b"", lines[0], b"", b"", lines[1], lines[2], b""], addresses(url))
+    check(sent, lines)
+    assert [line.number for line in sent] == [2, 5, 6]

@@ -6,7 +6,7 @@ from notify.core.answer import Answer
 from notify.core.fate import Fate, Rules, fate
 from notify.settings import NotifySettings
 
-RULES = Rules(max_attempts=3, retry_seconds=2.0, resends=1, doubt_seconds=1800.0)
+RULES = Rules(max_attempts=3, retry_seconds=2.0, retry_longest_seconds=3600.0, resends=1, doubt_seconds=1800.0)
 DOUBT = Answer("in doubt", "no answer")
 
 

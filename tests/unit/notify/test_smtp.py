@@ -45,9 +45,9 @@ def test_an_answer_about_the_letter_is_final_and_anything_else_is_tried_again(
 
 
 def test_deferred_letters_wait_longer_each_time_and_come_back_apart() -> None:
-    assert [retry.pause(n, 2.0, 1.0) for n in range(1, 9)] == [2, 8, 32, 128, 512, 2048, 3600, 3600]
-    assert retry.pause(1, 2.0, 0.0) == 1.0
-    assert retry.pause(10_000, 2.0, 1.0) == 3600
+    assert [retry.pause(n, 2.0, 3600.0, 1.0) for n in range(1, 9)] == [2, 8, 32, 128, 512, 2048, 3600, 3600]
+    assert retry.pause(1, 2.0, 3600.0, 0.0) == 1.0
+    assert retry.pause(10_000, 2.0, 3600.0, 1.0) == 3600
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ class Rules:
 
     max_attempts: int
     retry_seconds: float
+    retry_longest_seconds: float
     resends: int
     doubt_seconds: float
 
@@ -45,5 +46,9 @@ def fate(answer: Answer, attempts: int, doubts: int, rules: Rules, jitter: float
     last = attempts + 1 >= rules.max_attempts
     if answer.verdict == "refused" or last or (doubt and doubts >= rules.resends):
         return Fate("failed", answer.cause, doubts=doubt)
-    pause = rules.doubt_seconds if doubt else retry.pause(attempts + 1, rules.retry_seconds, jitter)
+    pause = (
+        rules.doubt_seconds
+        if doubt
+        else retry.pause(attempts + 1, rules.retry_seconds, rules.retry_longest_seconds, jitter)
+    )
     return Fate("queued", answer.cause, pause, doubts=doubt)

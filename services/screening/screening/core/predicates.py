@@ -128,13 +128,14 @@ def _projects(rule: Projects) -> tuple[Predicate, str]:
 
 def _answered(rule: Answered) -> tuple[Predicate, str]:
     question, words = rule.question, rule.words
+    enough = f"{words} words or more"
 
     def predicate(case: Case) -> Seen:
         answer = case.facts.answers.get(question)
         if answer is None:
             return "unknown", "no answer"
-        found = count_words(answer)
-        return ("pass" if found >= words else "fail"), f"{found} words"
+        found = count_words(answer, words)
+        return ("pass", enough) if found == words else ("fail", f"{found} words")
 
     return predicate, f"{question} in at least {words} words"
 
