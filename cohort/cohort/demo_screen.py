@@ -11,9 +11,11 @@ from rich.table import Table
 
 from cohort.demo_arrival import Counts
 from cohort.drive.sent import Fate, Sent
+from cohort.tables import plain_table
 
 PLAIN_SECONDS = 2.0
 _RATE_SECONDS = 5.0
+_WIDE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Screen:
             beside += f", {told[Fate.UNSENT]:,} could not be sent"
         seconds = monotonic() - self.started
         if self._live:
-            self._live.update(_table(steps, beside, seconds), refresh=True)
+            self._live.update(_table(steps, beside, seconds, self.console.width >= _WIDE), refresh=True)
         elif monotonic() - self._said >= PLAIN_SECONDS:
             self._said = monotonic()
             self.console.print(_plain(steps, beside, seconds), highlight=False, soft_wrap=True)
@@ -84,11 +86,13 @@ class Screen:
         ]
 
 
-def _table(steps: list[Step], beside: str, seconds: float) -> Table:
-    table = Table(title=f"{seconds:,.0f} s", caption=beside, title_justify="left", caption_justify="left")
-    table.add_column("step")
-    for name in ("so far", "a second", "waiting"):
-        table.add_column(name, justify="right", min_width=10)
+def _table(steps: list[Step], beside: str, seconds: float, wide: bool) -> Table:
+    table = plain_table("step", numbers=("so far", "a second", "waiting"), title=f"{seconds:,.0f} s")
+    table.caption, table.caption_justify = beside, "left"
+    if wide:
+        # Else the columns move at each new digit.
+        for column in table.columns[1:]:
+            column.min_width = 10
     for step in steps:
         lag = "" if step.lag is None else f"{step.lag:,}"
         table.add_row(step.name, f"{step.count:,}", f"{step.rate:,.0f}", lag)

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cohort.accounting.result import Account
+from cohort.tables import plain_table
 
 _REASONS_SHOWN = 10
 
@@ -92,11 +93,8 @@ def _refused(account: Account) -> Table:
 
 
 def _decisions(account: Account) -> Table:
-    table = Table(title="Decisions", title_justify="left")
-    table.add_column("track")
     outcomes = sorted({outcome for _, outcome in account.decisions})
-    for outcome in outcomes:
-        table.add_column(outcome, justify="right")
+    table = plain_table("track", numbers=outcomes, title="Decisions")
     for track in sorted({track for track, _ in account.decisions}, key=lambda track: track or "~"):
         counts = (account.decisions.get((track, outcome), 0) for outcome in outcomes)
         table.add_row(escape(track or "no track"), *(f"{count:,}" if count else "" for count in counts))
@@ -104,10 +102,7 @@ def _decisions(account: Account) -> Table:
 
 
 def _reasons(account: Account) -> Table:
-    table = Table(title="The most frequent reasons", title_justify="left")
-    for name in ("outcome", "rule", "reason"):
-        table.add_column(name)
-    table.add_column("decisions", justify="right")
+    table = plain_table("outcome", "rule", "reason", numbers=("decisions",), title="The most frequent reasons")
     for reason in account.reasons:
         table.add_row(reason.outcome, escape(reason.rule), escape(reason.text), f"{reason.count:,}")
     return table
@@ -121,9 +116,8 @@ def _memory(memory: Mapping[str, int]) -> Table:
 
 
 def _discrepancies(account: Account) -> Table:
-    table = Table(title="What does not match", title_justify="left", style="red")
-    for name in ("what", "which", "detail"):
-        table.add_column(name, overflow="fold")
+    table = plain_table("what", "which", "detail", title="What does not match")
+    table.style = "red"
     for kind, count in account.discrepancy_counts.items():
         shown = [each for each in account.discrepancies if each.kind == kind]
         table.add_row(f"{escape(kind.value)}: {count:,}", "", "", style="bold")
@@ -135,7 +129,6 @@ def _discrepancies(account: Account) -> Table:
 
 
 def _plain(title: str) -> Table:
-    table = Table(title=title, title_justify="left", show_header=False)
-    table.add_column("what", overflow="fold")
-    table.add_column("number", justify="right")
+    table = plain_table("what", numbers=("number",), title=title)
+    table.show_header = False
     return table

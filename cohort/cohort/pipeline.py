@@ -2,17 +2,18 @@
 
 import asyncio
 import contextlib
-import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cohort.addresses import Addresses
+from cohort.candidate_secret import candidate_secret
 from cohort.service import ServiceProcess, ready
 from cohort.stack.kafka import KafkaNode
 from cohort.stack.mail_sink import MailSink
 from cohort.stack.ports import choose_ports
 from cohort.stack.postgres import PostgresServer
+from cohort.stack.private import private_folder
 from cohort.stack.runfile import Mark, RunFile, read_running
 from cohort.supervisor import USUAL, Restarts, Say, Supervisor
 from hiring.provisioning import provision
@@ -20,6 +21,9 @@ from hiring.settings import Settings
 
 SERVICES = ("intake", "screening", "notify")
 WITH_DATABASE = ("screening", "notify")
+PRIVATE = ("kafka", "mailbox", "logs", "secrets")
+FOLDERS = (*PRIVATE, "postgres")
+"""All that a pipeline keeps below its data folder, but for the files of its RunFile."""
 PORTS = ("kafka", "kafka-controller", "postgres", "mailbox", *SERVICES)
 
 
@@ -34,27 +38,39 @@ class Pipeline:
 
 @contextlib.asynccontextmanager
 async def running(
-    data: Path, say: Say, settings: Mapping[str, object] | None = None, restarts: Restarts = USUAL
+    data: Path,
+    say: Say,
+    settings: Mapping[str, object] | None = None,
+    restarts: Restarts = USUAL,
+    begin: Callable[[Path], None] = lambda _: None,
 ) -> AsyncIterator[Pipeline]:
     """Start everything below the folder `data`, yield it when all is ready, stop everything in order.
 
-    What an earlier start left there is gone on with. `settings` go to every service, by field name.
-    Raises StackError: what could not be started and why, written for the person at the terminal.
+    What an earlier start left there is gone on with. `settings` go to every service, by field name. `begin` is
+    called with the folder while it is held and nothing of an earlier start runs, before anything is started.
+    Raises StackError: what could not be started and why, written for the person at the terminal; OSError when the
+    disk refuses.
     """
     data = data.resolve()
     with RunFile(data) as runfile:
         await runfile.stop_leftovers(say)
+        begin(data)
+        for name in PRIVATE:
+            private_folder(data / name)
+        secret = candidate_secret(data)
         ports = choose_ports(PORTS, runfile.remembered_ports())
         stores = _Stores(data, ports, say)
         supervisor = Supervisor(say, lambda it: runfile.record(it.pids(), ports), restarts)
         try:
             await stores.start(supervisor)
-            services = await _start_services(supervisor, stores, ports, data, settings or {}, say)
+            services = await _start_services(supervisor, stores, ports, secret, settings or {}, say)
             yield Pipeline(_addresses(data, ports, stores.postgres), supervisor, services)
         finally:
             say("stopping")
             await supervisor.stop()
-            runfile.clear_pids()
+            # On a full disk the old record stays: nothing it names runs any more, and whoever reads it checks.
+            with contextlib.suppress(OSError):
+                runfile.clear_pids()
 
 
 def find(data: Path) -> Addresses | None:
@@ -76,13 +92,13 @@ class _Stores:
     """What the services stand on: the broker, the database, the mail sink."""
 
     def __init__(self, data: Path, ports: Mapping[str, int], say: Say) -> None:
-        logs = data / "logs"
+        self.logs = data / "logs"
         self._say = say
         self.kafka = KafkaNode(
-            data / "kafka", ports["kafka"], ports["kafka-controller"], logs / "kafka.log", message=say
+            data / "kafka", ports["kafka"], ports["kafka-controller"], self.logs / "kafka.log", message=say
         )
         self.postgres = _postgres(data, ports, say)
-        self.mailbox = MailSink(data / "mailbox", ports["mailbox"], logs / "mailbox.log")
+        self.mailbox = MailSink(data / "mailbox", ports["mailbox"], self.logs / "mailbox.log")
 
     async def start(self, supervisor: Supervisor) -> None:
         self._say("starting Kafka, Postgres and the mail sink")
@@ -100,14 +116,14 @@ async def _start_services(
     supervisor: Supervisor,
     stores: _Stores,
     ports: Mapping[str, int],
-    data: Path,
+    secret: Path,
     settings: Mapping[str, object],
     say: Say,
 ) -> dict[str, ServiceProcess]:
     say("starting intake, screening and notify")
     shared = {"kafka_bootstrap_servers": stores.kafka.bootstrap_servers, "http_host": "127.0.0.1"}
     own: dict[str, dict[str, object]] = {
-        "intake": {"candidate_secret_file": _candidate_secret(data)},
+        "intake": {"candidate_secret_file": secret},
         "screening": {"postgres_dsn": stores.postgres.dsn("screening")},
         "notify": {
             "postgres_dsn": stores.postgres.dsn("notify"),
@@ -116,7 +132,7 @@ async def _start_services(
         },
     }
     services = {
-        name: ServiceProcess(name, {**shared, **own[name], **settings}, ports[name], data / "logs" / f"{name}.log")
+        name: ServiceProcess(name, {**shared, **own[name], **settings}, ports[name], stores.logs / f"{name}.log")
         for name in SERVICES
     }
     await asyncio.gather(*(services[name].migrate() for name in WITH_DATABASE))
@@ -124,16 +140,6 @@ async def _start_services(
         await supervisor.add(name, service)
     await ready(list(services.values()))
     return services
-
-
-def _candidate_secret(data: Path) -> Path:
-    """The file of the secret that candidate ids are made with: drawn once, kept with the data it belongs to."""
-    path = data / "secrets" / "candidate"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return path
 
 
 def _postgres(data: Path, ports: Mapping[str, int], say: Say) -> PostgresServer:

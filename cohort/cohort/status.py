@@ -10,10 +10,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cohort.addresses import Addresses
 from cohort.stack.runfile import Mark
+from cohort.tables import plain_table
 from hiring.topics import TOPICS
 
 GROUPS = ("intake", "screening", "notify")
@@ -31,7 +33,7 @@ def addresses(at: Addresses) -> list[str]:
 
 async def show(at: Addresses, processes: Mapping[str, Mark], console: Console) -> bool:
     """Print parts, topics and counts; return whether everything is ready."""
-    console.print("\n".join(addresses(at)), highlight=False, markup=False)
+    console.print("\n".join(addresses(at)), highlight=False, markup=False, soft_wrap=True)
     readiness = await _readiness(at)
     console.print(_parts(readiness, processes))
     try:
@@ -60,13 +62,13 @@ def _words(answer: httpx.Response | BaseException) -> str:
 
 
 def _parts(readiness: Mapping[str, str], processes: Mapping[str, Mark]) -> Table:
-    table = Table("part", "process", "memory", "state")
+    table = plain_table("part", "state", numbers=("process", "memory"))
     for name, mark in processes.items():
         process = mark.process()
         if process is None:
-            table.add_row(name, str(mark.pid), "", "ended")
+            table.add_row(name, "ended", str(mark.pid), "")
             continue
-        table.add_row(name, str(mark.pid), f"{_mib(process)} MiB", readiness.get(name, "runs"))
+        table.add_row(name, escape(readiness.get(name, "runs")), str(mark.pid), f"{_mib(process)} MiB")
     return table
 
 
@@ -78,7 +80,7 @@ def _mib(process: psutil.Process) -> int:
 
 
 async def _topics(at: Addresses) -> Table:
-    table = Table("topic", "records", *(f"{group}\nlag" for group in GROUPS))
+    table = plain_table("topic", numbers=("records", *(f"{group}\nlag" for group in GROUPS)))
     consumer = AIOKafkaConsumer(bootstrap_servers=at.kafka)
     admin = AIOKafkaAdminClient(bootstrap_servers=at.kafka)
     try:
@@ -107,7 +109,7 @@ def _lag(ends: Mapping[TopicPartition, int], begins: Mapping[TopicPartition, int
 
 
 async def _counts(at: Addresses) -> Table:
-    table = Table("count", "of", "records")
+    table = plain_table("count", "of", numbers=("records",))
     for dsn, what, query in (
         (at.screening_dsn, "decisions", "SELECT outcome, count(*) FROM decisions GROUP BY 1 ORDER BY 1"),
         (at.notify_dsn, "letters", "SELECT state, count(*) FROM letters GROUP BY 1 ORDER BY 1"),

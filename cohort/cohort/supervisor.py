@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from cohort.plain_words import plain_words
+from cohort.stack.causes import plain_cause
 from cohort.stack.child import Child
 from cohort.stack.errors import StackError
 
@@ -33,7 +35,7 @@ class Part(Protocol):
 
 
 class GaveUp(StackError):
-    """A part died too often; the message names it, its log and the last lines it said."""
+    """A part died too often, and the message names its log and the last it said; or it can be watched no longer."""
 
 
 @dataclass(slots=True)
@@ -48,8 +50,8 @@ class _Watched:
 class Supervisor:
     """Starts parts in the order they are added, watches them, stops them in the opposite order.
 
-    `changed` is called after every start, so that what runs can be recorded; `gave_up` ends with GaveUp when a
-    part died more often than `restarts` allows.
+    `changed` is called after every start, so that what runs can be recorded; `gave_up` ends with a StackError
+    (mostly GaveUp) when a part died more often than `restarts` allows, or for whatever reason is watched no longer.
     """
 
     def __init__(self, say: Say, changed: Callable[["Supervisor"], None], restarts: Restarts = USUAL) -> None:
@@ -71,12 +73,21 @@ class Supervisor:
         return {watched.name: watched.child.pid for watched in self._watched if watched.child.alive()}
 
     async def stop(self) -> None:
-        """Stop every part, the last started first."""
-        for watched in self._watched:
-            if watched.watcher is not None:
-                watched.watcher.cancel()
+        """Stop every part, the last started first. What hinders one is said, and the others are stopped still."""
+        watchers = [watched.watcher for watched in self._watched if watched.watcher is not None]
+        for watcher in watchers:
+            watcher.cancel()
+        # A watcher in the middle of a start must have ended first: it would start what was just stopped.
+        await asyncio.gather(*watchers, return_exceptions=True)
+        if self.gave_up.done() and not self.gave_up.cancelled():
+            self.gave_up.exception()  # asked for, so that asyncio does not complain where nobody waited for it
         for watched in reversed(self._watched):
-            if not await watched.part.stop():
+            try:
+                in_time = await watched.part.stop()
+            except Exception as error:
+                self._say(f"{watched.name} could not be stopped: {_words(error)}")
+                continue
+            if not in_time:
                 self._say(f"{watched.name} did not stop in time and was killed")
 
     def _pause(self, deaths: int) -> float:
@@ -97,12 +108,26 @@ class Supervisor:
                 watched.child = await watched.part.start()
                 self._changed(self)
         except StackError as error:
-            if not self.gave_up.done():
-                self.gave_up.set_exception(error)
+            self._give_up(error)
+        except Exception as error:
+            # Nobody watches the part from here on: better to stop all than to seem to run.
+            gave_up = GaveUp(f"{watched.name} can be kept running no longer: {_words(error)}")
+            gave_up.__cause__ = error
+            self._give_up(gave_up)
+
+    def _give_up(self, error: StackError) -> None:
+        if not self.gave_up.done():
+            self.gave_up.set_exception(error)
+
+
+def _words(error: Exception) -> str:
+    return plain_words(error) or f"{type(error).__name__}: {error}"
 
 
 def _obituary(watched: _Watched, status: int) -> str:
     how = f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+    if cause := plain_cause(watched.child.last_lines(200)):
+        how += f": {cause}"
     last = watched.child.last_lines(15)
     words = "".join(f"\n    {line}" for line in last) if last else " (it said nothing)"
     return f"{watched.name} {how}; its log is {watched.child.log_path}; the last it said:{words}"

@@ -55,13 +55,13 @@ def until(fact: Callable[[], str], otherwise: Callable[[], str] = str) -> str:
     return answer
 
 
-def cohort(*arguments: object) -> subprocess.CompletedProcess[str]:
+def cohort(*arguments: object, columns: int | None = 200) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: PLW1510 - the status is what is tested
         [sys.executable, "-m", "cohort", *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECONDS,
-        env={**os.environ, "COLUMNS": "200"},
+        env={**os.environ, "COLUMNS": str(columns or "")},
     )
 
 
@@ -72,29 +72,52 @@ def application(external_id: str) -> str:
     )
 
 
+def open_to_others(data: Path) -> list[str]:
+    """What below the folder another account may read or pass through, however far it comes."""
+    found = []
+    for folder, below, files in os.walk(data):
+        reached = {name for name in (*below, *files) if Path(folder, name).lstat().st_mode & 0o077}
+        found += [str(Path(folder, name).relative_to(data)) for name in reached]
+        below[:] = [name for name in below if name in reached]
+    return found
+
+
 def test_without_a_running_pipeline_the_verbs_say_what_to_do(data: Path) -> None:
     answer = cohort("status", "--data", data)
     assert answer.returncode == 2
     assert "cohort up" in answer.stderr
 
 
+@pytest.mark.timeout(300)
 def test_a_day_in_the_life(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "applications.ndjson"
     file.write_text(f'{application("1")}\n\n{{"source": "file", "extrnal_id": "2"}}\n{application("3")}')
+    # As a start leaves it that was killed at that moment; and open, as an earlier version left it.
+    (data / "secrets").mkdir(parents=True)
+    (data / "secrets" / "candidate").touch()
     up = Up(data)
     try:
         sent = cohort("submit", file, "--data", data)
         assert sent.returncode == 1
         assert "2 of 3 lines accepted" in sent.stdout
-        assert re.search(r"line \d was rejected: .*extrnal_id", sent.stdout)
+        assert re.search(r"line 3 was rejected: .*extrnal_id", sent.stdout)
 
         def letters() -> str:
             told = cohort("status", "--data", data).stdout
-            return told if re.search(r"letters +│ sent +│ 2\b", told) else ""
+            return told if re.search(r"letters +│ sent +│ +2\b", told) else ""
 
         told = until(letters)
         assert told.count("ready") == 3
         assert "not ready" not in told
+
+        assert re.search(r"letters +│ sent +│ +2\b", cohort("status", "--data", data, columns=None).stdout)
+        narrow = cohort("status", "--data", data, columns=40).stdout
+        assert re.search(r"hiring\.contacts: records 2\b", narrow)
+        assert f"logs          {data / 'logs'}\n" in narrow
+
+        # Only as root, and only to be passed through: Postgres runs as another account then.
+        assert open_to_others(data) == (["postgres"] if os.geteuid() == 0 else [])
+        assert [path.stat().st_mode & 0o777 for path in (data / "mailbox").glob("*.eml")] == [0o600, 0o600]
 
         second = cohort("up", "--data", data)
         assert second.returncode == 2
@@ -103,9 +126,17 @@ def test_a_day_in_the_life(data: Path, tmp_path: Path) -> None:
         os.kill(pipeline.processes(data)["screening"].pid, signal.SIGKILL)
         assert "its log is" in up.until("screening was ended by SIGKILL")
         up.until("screening is started again")
+        up.process.send_signal(signal.SIGINT)
+        up.until("stopping")
+        # As `uv run` does, or a person who is impatient.
         assert up.end(signal.SIGINT) == 0
+        assert "still stopping" in up.said.read_text()
+        assert f"the logs stay in {data / 'logs'}" in up.said.read_text()
     finally:
         up.process.kill()
+    refused = cohort("demo", "--data", data)
+    assert refused.returncode == 2
+    assert "left alone" in refused.stderr
     for mark in pipeline.processes(data).values():
         assert mark.process() is None
 
@@ -134,8 +165,9 @@ def test_a_demo_on_a_file_accounts_for_every_line(data: Path, tmp_path: Path) ->
     file.write_bytes(
         b"\xef\xbb\xbf" + "\r\n".join([application("4"), application("4"), "{", "[]", application("5")]).encode()
     )
-    answer = cohort("demo", "--input", file, "--data", data.parent / "demo")
+    answer = cohort("demo", "--input", file, "--data", data.parent / "demo", columns=None)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "every application accounted for: yes" in answer.stdout
     assert re.search(r"received +│ +5\b", answer.stdout)
+    assert open_to_others(data.parent / "demo") == (["postgres"] if os.geteuid() == 0 else [])
     assert re.search(r"e-mails delivered +│ +2\b", answer.stdout)

@@ -77,6 +77,19 @@ def test_last_lines_are_of_this_start_only(folder: Path) -> None:
     asyncio.run(run())
 
 
+def test_what_it_writes_is_for_its_owner_only(folder: Path) -> None:
+    async def run() -> None:
+        new = folder / "new"
+        child = _python(f"open({str(new)!r}, 'w'); print('said')", folder / "logs" / "log")
+        await child.start()
+        assert await child.wait() == 0
+        assert child.last_lines() == ["said"]
+        for path, mode in ((new, 0o600), (child.log_path, 0o600), (child.log_path.parent, 0o700)):
+            assert path.stat().st_mode & 0o777 == mode
+
+    asyncio.run(run())
+
+
 def test_what_cannot_be_executed_is_said(folder: Path) -> None:
     child = Child("ghost", [str(folder / "nothing")], None, folder / "log")
     with pytest.raises(StackError, match="ghost could not be started"):

@@ -48,6 +48,14 @@ def test_what_is_recorded_is_found(folder: Path, sleeper: subprocess.Popen[bytes
     assert (folder / "run.json").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_new_folder_is_its_owners_only(folder: Path) -> None:
+    data = folder / "data"
+    with RunFile(data):
+        # As root, Postgres runs as another account, which must pass through.
+        assert data.stat().st_mode & 0o777 == (0o711 if os.geteuid() == 0 else 0o700)
+        assert [path.stat().st_mode & 0o077 for path in data.iterdir()] == [0]
+
+
 def test_nothing_runs_where_the_cohort_is_gone(folder: Path) -> None:
     with RunFile(folder) as runfile:
         runfile.record({}, {"kafka": 20123})

@@ -1,6 +1,7 @@
 """The Kafka door of intake: lines as CloudEvents on `hiring.submissions`, each with the place it got."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import TracebackType
@@ -19,6 +20,8 @@ from hiring.topics import LARGEST_RECORD, SUBMISSIONS
 
 _FRAME = 256
 """More than the bytes Kafka adds to a record and its batch."""
+
+_STOP_SECONDS = 5.0
 
 _NOT_TRIED = KafkaError("not tried")
 _TOO_LARGE = Rejected((f"(whole): is larger than {LARGEST_RECORD:,} bytes, which is all Kafka takes here",))
@@ -78,7 +81,9 @@ class KafkaDoor:
     async def _stop(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            await producer.stop()
+            # An idempotent producer never gives up a batch, and stopping waits for all of them.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
 
 
 def _headers(named: LineName) -> Headers:

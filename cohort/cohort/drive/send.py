@@ -72,7 +72,7 @@ async def send(
 ) -> Sent:
     """Send every line and return what became of each. No line raises: one that no door answers is Unsent.
 
-    The lines go by the channels of `turns`, over and over.
+    The lines go by the channels of `turns`, over and over. An empty line is counted and not sent.
 
     A busy or absent door is tried again for `patience` seconds, with growing pauses. `on_progress` is called
     with the growing result after every answer; it must be quick. Lines are read as fast as the doors take them.
@@ -94,8 +94,9 @@ async def send(
 
 async def _feed(lines: Iterable[bytes], turns: Sequence[Channel], sent: Sent, queues: dict[Channel, Queue]) -> None:
     for number, line in enumerate(lines):
-        channel = turns[number % len(turns)]
-        await queues[channel].put((sent.add(channel, content(line)), line))
+        if line:
+            channel = turns[len(sent) % len(turns)]
+            await queues[channel].put((sent.add(channel, content(line), number + 1), line))
         if number % 50 == 0:
             # Putting into a queue with room does not let the others run; reading must not starve sending.
             await asyncio.sleep(0)

@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 
 from cohort.stack.errors import StackError
+from cohort.stack.private import UMASK
 
 _POLL_SECONDS = 0.03
 _TAIL_BYTES = 64 * 1024
@@ -23,6 +24,7 @@ class Child:
     """One process of the stack.
 
     `env` is the whole environment of the process (None: ours). `log_path` gets stdout and stderr, appended.
+    Whatever it writes is for its owner only.
     `user` is the account to run as (None: ours; another one needs root). A Child may be started again after it ended.
     """
 
@@ -49,14 +51,14 @@ class Child:
         """Start the process; StackError when it already runs or cannot be executed."""
         if self.alive():
             raise StackError(f"{self.name} is already running (pid {self.pid})")
-        self.log_path.parent.mkdir(parents=True, exist_ok=True)
-        with self.log_path.open("ab") as log:
+        self.log_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
             self._log_start = log.tell()
             try:
                 # A session of its own: a Ctrl-C at the terminal reaches only the parent, which stops parts in order.
                 self._popen = subprocess.Popen(
                     self.argv, env=self.env, cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=log,
-                    stderr=subprocess.STDOUT, start_new_session=True, **as_user(self.user),
+                    stderr=subprocess.STDOUT, start_new_session=True, umask=UMASK, **as_user(self.user),
                 )  # fmt: skip
             except OSError as problem:
                 raise StackError(f"{self.name} could not be started: {problem}") from problem

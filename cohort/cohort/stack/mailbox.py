@@ -30,7 +30,7 @@ class Mailbox:
 
     def __init__(self, directory: Path) -> None:
         """Opens (or makes) the directory; the sequence goes on after the highest number in it."""
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._directory = str(directory)
         self._sequence = 0
         for path in directory.iterdir():
@@ -41,13 +41,13 @@ class Mailbox:
                 self._sequence = max(self._sequence, int(name.partition("-")[0]))
 
     def keep(self, content: bytes) -> str:
-        """Write one message, byte for byte; returns its file name. OSError when the disk refuses."""
+        """Write one message, byte for byte, its owner's only; returns its file name. OSError when the disk refuses."""
         message_id = wanted_headers(header_block(content)).get("message-id")
         digest = hashlib.sha256(content if not message_id else message_id.encode()).hexdigest()[:16]
         self._sequence += 1
         name = f"{self._sequence:010d}-{digest}.eml"
         new = f"{self._directory}/.new-{name}"
-        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             view = memoryview(content)
             while view:

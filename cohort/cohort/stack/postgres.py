@@ -16,9 +16,11 @@ from urllib.parse import quote
 
 import asyncpg
 
+from cohort.stack.causes import told_first
 from cohort.stack.child import Child, as_user
 from cohort.stack.errors import StackError
 from cohort.stack.orphans import end_processes, processes_in
+from cohort.stack.private import UMASK, passable, private_folder
 from cohort.stack.reach import make_readable, open_the_way
 from cohort.stack.readiness import listens, wait_until_ready
 
@@ -127,7 +129,7 @@ class PostgresServer:
 
     def _prepare(self) -> None:
         binaries = _binaries()
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(self.data_dir, passable())
         user = self._account()
         if user is not None:
             package = binaries.parents[1]
@@ -180,12 +182,13 @@ class PostgresServer:
             try:
                 done = subprocess.run(
                     argv, env=_environment(), cwd=self._cluster, capture_output=True, text=True, check=False,
-                    timeout=_INITDB_SECONDS, stdin=subprocess.DEVNULL, start_new_session=True, **as_user(user),
+                    timeout=_INITDB_SECONDS, stdin=subprocess.DEVNULL, start_new_session=True, umask=UMASK,
+                    **as_user(user),
                 )  # fmt: skip
             except (OSError, subprocess.TimeoutExpired) as problem:
                 raise StackError(f"the Postgres cluster could not be made: {problem}") from problem
         if done.returncode != 0:
-            raise StackError(f"the Postgres cluster could not be made:\n{done.stdout}{done.stderr}")
+            raise StackError(told_first("the Postgres cluster could not be made", done.stdout + done.stderr))
         # Written last: a cluster without its password file was never finished, and is set aside at the next start.
         fd = os.open(self._password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(fd, "w", encoding="ascii") as kept:

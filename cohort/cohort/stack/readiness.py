@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable
 
 import psutil
 
+from cohort.stack.causes import plain_cause
 from cohort.stack.child import Child
 from cohort.stack.errors import StackError
 
 _POLL_SECONDS = 0.05
+_SEARCHED_LINES = 200
 
 
 async def wait_until_ready(child: Child, answers: Callable[[], Awaitable[bool]], timeout_seconds: float) -> None:
@@ -46,4 +48,7 @@ async def _ask_until_true(answers: Callable[[], Awaitable[bool]]) -> None:
 
 def _report(what: str, child: Child) -> str:
     lines = "\n".join(f"    {line}" for line in child.last_lines())
-    return f"{what}; the end of {child.log_path}:\n{lines or '    (nothing was written)'}"
+    cause = plain_cause(child.last_lines(_SEARCHED_LINES))
+    return (
+        f"{what}{f': {cause}' if cause else ''}; the end of {child.log_path}:\n{lines or '    (nothing was written)'}"
+    )

@@ -17,16 +17,18 @@ import psutil
 
 from cohort.stack.errors import InUse, StackError
 from cohort.stack.orphans import end_processes
+from cohort.stack.private import passable, private_folder
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance as Addresses
 
 _FILE = "run.json"
-_LOCK = "cohort.lock"
+LOCK = "cohort.lock"
+"""The file that is locked while a cohort holds the folder; it stays there."""
 # The clock that psutil derives a start time from may be corrected by a little; a pid is not reused that fast.
 _SAME_START_SECONDS = 2.0
 
-__all__ = ["InUse", "Mark", "RunFile", "Running", "read_recorded", "read_running"]
+__all__ = ["LOCK", "InUse", "Mark", "RunFile", "Running", "read_recorded", "read_running"]
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,10 @@ class RunFile:
         self._fd: int | None = None
 
     def __enter__(self) -> RunFile:
-        """InUse when another cohort holds the folder."""
-        self._data_dir.mkdir(parents=True, exist_ok=True)
-        fd = os.open(self._data_dir / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        """InUse when another cohort holds the folder, OSError when it cannot be made. A new one is its owner's only."""
+        if not self._data_dir.exists():
+            private_folder(self._data_dir, passable())
+        fd = os.open(self._data_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as problem:

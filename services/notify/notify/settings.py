@@ -15,7 +15,8 @@ from notify.core.letter import Sender
 class NotifySettings(PostgresSettings):
     """`lease_seconds`: how soon a letter whose worker died is taken up by another; a living worker renews its lease.
 
-    `retry_seconds` is the first pause after a deferral, `retry_longest_seconds` the longest. `smtp_connect_seconds` bounds each step of making a
+    `retry_seconds` is the first pause after a deferral, `retry_longest_seconds` the longest.
+    `smtp_connect_seconds` bounds each step of making a
     connection, `smtp_command_seconds` each answer to MAIL, RCPT and DATA, and `smtp_answer_seconds` the answer to
     the letter itself: a relay that scans what it takes may be slow there, and RFC 5321 (4.5.3.2.6) asks for ten
     minutes, because who gives up earlier sends twice.

@@ -62,20 +62,31 @@ def describe(error: ValidationError) -> list[dict[str, str]]:
 
 def event_type(record: Record) -> str:
     """The CloudEvents type of a record in binary mode. Raises Unreadable."""
-    found: dict[str, str] = {}
-    for name, value in record.headers:
-        if value is None:
-            raise Unreadable(Flaw.UNREADABLE_HEADER, f"{_name(name)} is null: send text or leave it out")
-        try:
-            found[name] = value.decode()
-        except UnicodeDecodeError:
-            raise Unreadable(Flaw.UNREADABLE_HEADER, f"{_name(name)} is not UTF-8 text") from None
+    try:
+        b"\n".join([value for _, value in record.headers]).decode()  # type: ignore[misc]
+    except (TypeError, UnicodeDecodeError):
+        raise _unreadable_header(record) from None
+    found = dict(record.headers)
     for name in _REQUIRED:
         if name not in found:
             raise Unreadable(Flaw.MISSING_HEADER, f"the header {name} is missing: send CloudEvents 1.0 in binary mode")
-    if found["ce_specversion"] != "1.0":
+    if found["ce_specversion"] != b"1.0":
         raise Unreadable(Flaw.UNKNOWN_TYPE, "ce_specversion is not 1.0")
-    return found["ce_type"]
+    type_ = found["ce_type"]
+    assert type_ is not None
+    return type_.decode()
+
+
+def _unreadable_header(record: Record) -> Unreadable:
+    """Which header it is that is null or no text."""
+    for name, value in record.headers:
+        if value is None:
+            return Unreadable(Flaw.UNREADABLE_HEADER, f"{_name(name)} is null: send text or leave it out")
+        try:
+            value.decode()
+        except UnicodeDecodeError:
+            return Unreadable(Flaw.UNREADABLE_HEADER, f"{_name(name)} is not UTF-8 text")
+    return Unreadable(Flaw.UNREADABLE_HEADER, "the headers are not text")
 
 
 def read(record: Record, contracts: Mapping[str, type[E]]) -> E:

@@ -1,0 +1,219 @@
+"""The work of every hand-written contender: read an application's JSON, screen it, tell and store the decision.
+
+Written as one would for this one programme: plain pydantic models, `if` rules, a short JSON. It gives the same
+outcome and track as the policy that the real service compiles; the run checks that for every application.
+"""
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel
+
+Area = Literal["mathematics", "computer-science", "statistics", "other"]
+
+
+class Grade(BaseModel):
+    value: float
+    scale: float
+
+
+class Degree(BaseModel):
+    level: Literal["associate", "bachelor", "master", "doctorate", "other"] | None = None
+    field: str | None = None
+    graduation: str | None = None
+    grade: Grade | None = None
+
+
+class Course(BaseModel):
+    name: str
+    area: Area | None = None
+    grade: Grade | None = None
+
+
+class Project(BaseModel):
+    title: str
+    kind: Literal["academic", "personal", "competition", "internship", "open-source", "other"] | None = None
+    domain: str | None = None
+    ai: bool | None = None
+    summary: str | None = None
+
+
+class Assessment(BaseModel):
+    name: str
+    score: float
+    out_of: float
+    taken: str | None = None
+
+
+class Preferences(BaseModel):
+    tracks: list[str] = []
+    units: list[str] = []
+
+
+class Consents(BaseModel):
+    data_processing: bool | None = None
+    automated_screening: bool | None = None
+    human_only: bool | None = None
+
+
+class Facts(BaseModel):
+    education: list[Degree] = []
+    courses: list[Course] = []
+    projects: list[Project] = []
+    assessments: list[Assessment] = []
+    answers: dict[str, str] = {}
+    preferences: Preferences = Preferences()
+    consents: Consents = Consents()
+
+
+class Application(BaseModel):
+    application_id: UUID
+    candidate_id: str
+    revision: str
+    source: str
+    programme: str
+    submitted_at: datetime
+    facts: Facts
+
+
+class Decided(NamedTuple):
+    """A row to store, and its JSON to publish."""
+
+    application_id: UUID
+    revision: str
+    outcome: str
+    track: str
+    data: str
+
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS {name} (
+    application_id uuid NOT NULL, revision text NOT NULL, outcome text NOT NULL, track text NOT NULL,
+    data json NOT NULL, PRIMARY KEY (application_id, revision))
+"""
+INSERT = """
+INSERT INTO {name} SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::json[])
+ON CONFLICT DO NOTHING
+"""
+
+# fmt: off
+_WORDS: dict[str, tuple[str, ...]] = {
+    "mathematics": (
+        "calculus", "linear algebra", "discrete math", "mathematical analysis", "optimization", "optimisation",
+        "differential equation", "高等数学", "数学分析", "线性代数", "离散数学", "微积分", "最优化",
+    ),
+    "computer-science": (
+        "data structure", "algorithm", "operating system", "computer network", "database", "programming",
+        "machine learning", "deep learning", "artificial intelligence", "computer architecture",
+        "数据结构", "算法", "操作系统", "计算机网络", "数据库", "程序设计", "机器学习", "深度学习", "人工智能",
+    ),
+    "statistics": (
+        "probability", "statistic", "stochastic", "econometrics", "bayesian", "概率", "统计", "随机过程",
+    ),
+}
+# fmt: on
+_WORD = re.compile(
+    r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]+"
+)
+_TRACKS = ("ai", "general")
+_WEIGHT = {"advance": 0, "review": 1, "decline": 2}
+
+
+@lru_cache(maxsize=50_000)
+def _areas(name: str) -> frozenset[str]:
+    name = name.casefold()
+    return frozenset(area for area, words in _WORDS.items() if any(word in name for word in words))
+
+
+def decide(value: bytes) -> Decided:
+    """The decision on one application, from its JSON. Raises pydantic.ValidationError."""
+    return decided(Application.model_validate_json(value))
+
+
+def decided(application: Application) -> Decided:
+    """The decision on one application."""
+    outcome, track, failed = screen(application.facts)
+    data = orjson.dumps(
+        {
+            "application_id": application.application_id,
+            "revision": application.revision,
+            "outcome": outcome,
+            "track": track,
+            "failed": failed,
+        }
+    )
+    return Decided(application.application_id, application.revision, outcome, track, data.decode())
+
+
+def screen(facts: Facts) -> tuple[str, str, list[str]]:
+    """Outcome, track, and the rules that did not pass: those of the programme, then those of the track."""
+    person, declined, unclear = _programme(facts)
+    wanted = [track for track in facts.preferences.tracks if track in _TRACKS] or _TRACKS
+    best: tuple[str, str, list[str]] | None = None
+    for track in dict.fromkeys(wanted):
+        track_declined, track_unclear = _ai(facts) if track == "ai" else _general(facts)
+        if person:
+            outcome = "review"
+        elif declined or track_declined:
+            outcome = "decline"
+        elif unclear or track_unclear:
+            outcome = "review"
+        else:
+            outcome = "advance"
+        if best is None or _WEIGHT[outcome] < _WEIGHT[best[0]]:
+            best = outcome, track, [*person, *declined, *unclear, *track_declined, *track_unclear]
+    assert best is not None
+    return best
+
+
+def _programme(facts: Facts) -> tuple[list[str], list[str], list[str]]:
+    person, declined, unclear = [], [], []
+    consents = facts.consents
+    if not (consents.data_processing and consents.automated_screening):
+        person.append("consent")
+    if consents.human_only:
+        person.append("human-only")
+    months = [degree.graduation[:7] for degree in facts.education if degree.graduation]
+    if not months:
+        unclear.append("graduation")
+    elif not "2025-11" <= max(months) <= "2026-10":
+        declined.append("graduation")
+    levels = [degree.level for degree in facts.education]
+    if not any(level in ("bachelor", "master", "doctorate") for level in levels):
+        (unclear if None in levels or not levels else declined).append("degree")
+    return person, declined, unclear
+
+
+def _ai(facts: Facts) -> tuple[list[str], list[str]]:
+    declined, unclear = [], []
+    for area, at_least in (("mathematics", 2), ("computer-science", 2), ("statistics", 1)):
+        if not facts.courses:
+            unclear.append(area)
+        elif _count(facts.courses, area) < at_least:
+            declined.append(area)
+    told = [project.ai for project in facts.projects]
+    if True not in told:
+        (unclear if None in told or not told else declined).append("ai-project")
+    answer = facts.answers.get("ai-ethics")
+    if answer is None or len(_WORD.findall(answer)) < 30:
+        unclear.append("ai-ethics")
+    return declined, unclear
+
+
+def _general(facts: Facts) -> tuple[list[str], list[str]]:
+    declined, unclear = [], []
+    if not facts.courses:
+        unclear.append("computing")
+    elif _count(facts.courses, "computer-science") < 1:
+        declined.append("computing")
+    if not facts.projects:
+        unclear.append("project")
+    return declined, unclear
+
+
+def _count(courses: list[Course], area: str) -> int:
+    return sum(course.area == area if course.area else area in _areas(course.name) for course in courses)

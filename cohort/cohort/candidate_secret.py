@@ -1,0 +1,50 @@
+"""The secret that candidate ids are made with: drawn once, kept with the data it belongs to."""
+
+import os
+import secrets
+from pathlib import Path
+
+from cohort.stack.errors import StackError
+from cohort.stack.private import private_folder
+from hiring.topics import APPLICATIONS
+
+
+def candidate_secret(data: Path) -> Path:
+    """The file of the secret below the folder `data`; drawn now where there is none and no application yet.
+
+    StackError where applications are there and their secret is not: another would make every known person a new one.
+    """
+    path = data / "secrets" / "candidate"
+    there = path.exists()
+    if there and path.read_bytes().strip():
+        return path
+    if _applications(data):
+        raise StackError(
+            f"the secret behind the candidates' ids is {'empty' if there else 'gone'}: {path}. "
+            "With another one every known person would become a new one: put it back from a copy, "
+            "or begin anew in another folder by --data"
+        )
+    _keep(path, secrets.token_urlsafe(32))
+    return path
+
+
+def _applications(data: Path) -> bool:
+    # A first segment that is empty: nothing was ever written to the partition.
+    segments = (data / "kafka" / "log").glob(f"{APPLICATIONS}-*/*.log")
+    return any(segment.stat().st_size or int(segment.stem) for segment in segments)
+
+
+def _keep(path: Path, secret: str) -> None:
+    """Whatever ends this in the middle, `path` holds the whole secret or is as it was."""
+    private_folder(path.parent)
+    new = path.with_name(f".{path.name}.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
+        out.write(secret)
+        out.flush()
+        os.fsync(out.fileno())
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
