@@ -131,7 +131,7 @@ def _run(main: Coroutine[Any, Any, T], *, interrupted: int = 130) -> T:
         def stop() -> None:
             nonlocal told
             if told:
-                # A second Ctrl-C, or the one that `uv run` passes on: cutting the stopping off would leave parts behind.
+                # A second Ctrl-C, or the one `uv run` passes on: cutting the stopping off would leave parts behind.
                 say("still stopping; every part is given its time")
             else:
                 told = True
