@@ -388,7 +388,15 @@ async def test_two_replicas_share_the_letters_and_send_none_twice(stack: Stack) 
     async with mail_sink(stack) as sink, notify(stack, sink.port) as (first, ledger):
         second = Notify(stack, first.dsn, sink.port, {})
         await second.run()
+
+        async def ready() -> bool:
+            try:
+                return '"ready":true' in await second.get("/readyz")
+            except httpx.HTTPError:
+                return False
+
         try:
+            await until(ready)
             await stack.publisher.publish(contacts(pairs) + decisions(pairs))
             await until(settled(ledger, 2000))
             sent = [

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.utils import parseaddr
+from email.utils import getaddresses
 from pathlib import Path
 
 _CHUNK = 8 * 1024
@@ -78,7 +78,10 @@ def _read_headers(path: str) -> bytes:
 
 
 def _address(value: str) -> str:
-    return parseaddr(value)[1] if not value or "<" in value or "," in value or " " in value else value
+    if not value or "<" in value or "," in value or " " in value:
+        # Not parseaddr: newer Pythons let it refuse a list of addresses.
+        return next((address for _, address in getaddresses([value]) if address), "")
+    return value
 
 
 def _decoded(value: str) -> str:

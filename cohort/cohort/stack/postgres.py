@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
+import psutil
 
 from cohort.stack.causes import told_first
 from cohort.stack.child import Child, as_user
@@ -154,8 +155,10 @@ class PostgresServer:
             return
         # The postmaster and, when it was killed, sessions that still hold its shared memory: all sit in the cluster.
         # The supervisor's own server is never met here: it has ended whenever another one is made.
+        postmasters = processes_in(
+            self._cluster, lambda process: process.name() == "postgres" and _is_postmaster(process)
+        )
         orphans = processes_in(self._cluster, lambda process: process.name() == "postgres")
-        postmasters = [process for process in orphans if "-D" in process.cmdline()]
         if postmasters:
             end_processes(postmasters, STOP_SIGNAL, _ORPHAN_SECONDS)
             self.message(f"ended a Postgres that an earlier cohort left behind (pid {postmasters[0].pid})")
@@ -214,6 +217,10 @@ class PostgresServer:
             return bool(await connection.fetchval("SELECT 1") == 1)
         finally:
             await connection.close()
+
+
+def _is_postmaster(process: psutil.Process) -> bool:
+    return process.name() == "postgres" and "-D" in process.cmdline()
 
 
 def _binaries() -> Path:
