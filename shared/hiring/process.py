@@ -80,8 +80,8 @@ class HttpServer(uvicorn.Server):
                 access_log=False,
                 timeout_graceful_shutdown=int(settings.drain_seconds),
                 lifespan="off",
-                # Uvicorn's five seconds are shorter than what most clients and proxies keep a connection for: they would
-                # send into one that is just being closed.
+                # Uvicorn's five seconds are shorter than what most clients keep a connection for: they would send into
+                # one that is just being closed.
                 timeout_keep_alive=75,
             )
         )
