@@ -99,6 +99,7 @@ def producer(settings: Settings, client_id: str) -> AIOKafkaProducer:
         acks="all",
         enable_idempotence=True,
         partitioner=partition,
+        compression_type="zstd",
         max_batch_size=MIB,
         max_request_size=LARGEST_DEAD_LETTER,
         request_timeout_ms=15_000,

@@ -1,6 +1,6 @@
 """The Kafka door: HR systems write submissions to a topic, and intake splits them like any other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from pydantic import BaseModel
@@ -22,7 +22,7 @@ class IntakeStep:
         self._secret = secret
         self._metrics = metrics
 
-    def plan(self, batch: Sequence[Received]) -> list[Accepted]:
+    def plan(self, batch: Iterable[Received]) -> list[Accepted]:
         """The records of each submission; where it has no time its record's holds, so that a repeated batch is
         the same to the byte."""
         return [

@@ -1,7 +1,7 @@
 """The step: contacts and decisions in, rows of the ledger out. What is sent from there is the sender's."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -26,9 +26,9 @@ class NotifyStep:
         self._ledger = ledger
         self._stored = stored
 
-    def plan(self, batch: Sequence[Received]) -> Plan:
+    def plan(self, batch: Iterable[Received]) -> Plan:
         """What the batch changes; see notify.core.plan."""
-        return plan([received.event for received in batch])
+        return plan(received.event for received in batch)
 
     async def store(self, planned: Plan) -> Sequence[Wave]:
         """Write it in one transaction. Nothing is published here: a letter's news comes when it is sent."""

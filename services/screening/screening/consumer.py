@@ -1,6 +1,6 @@
 """The step: applications in, decisions planned, stored, and the stored ones handed on to be published."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import orjson
@@ -12,7 +12,7 @@ from hiring.events.application import ApplicationSubmitted
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.identity import decision_id
 from hiring.topics import APPLICATIONS, DECISIONS
-from screening.core.decision import Decision
+from screening.core.decision import Decision, RuleResult
 from screening.programmes import Programmes
 from screening.store import DecisionStore, StoredDecision
 
@@ -37,7 +37,7 @@ class ScreeningStep:
         self._store = store
         self._now = now
 
-    def plan(self, batch: Sequence[Received]) -> list[StoredDecision]:
+    def plan(self, batch: Iterable[Received]) -> list[StoredDecision]:
         """One decision for each revision in the batch; of a repeated one the last, so that the newest is last."""
         at = self._now()
         planned: dict[str, StoredDecision] = {}
@@ -78,12 +78,16 @@ def _told(decision: Decision) -> dict[str, object]:
         "track": decision.track,
         "unit": decision.unit,
         "reasons": decision.reasons,
-        "rules": [result.json for result in decision.rules],
+        "rules": _written(decision.rules),
         "tracks": [
-            {"track": track.track, "outcome": track.outcome, "rules": [result.json for result in track.rules]}
+            {"track": track.track, "outcome": track.outcome, "rules": _written(track.rules)}
             for track in decision.tracks
         ],
     }
+
+
+def _written(results: list[RuleResult]) -> orjson.Fragment:
+    return orjson.Fragment(b"[%b]" % b",".join([result.json for result in results]))
 
 
 def _outgoing(decision: StoredDecision) -> Outgoing:

@@ -1,6 +1,6 @@
 """A batch of records on its way through the loop, and how records become one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic
@@ -20,19 +20,14 @@ _COMPACTED = frozenset(topic.name for topic in TOPICS if topic.kept_days is None
 
 @dataclass(slots=True)
 class Batch(Generic[Planned]):
-    """What was read and planned, the records that could not be, and where to commit."""
+    """What was planned of some records, the letters of those that are no events, and where to commit."""
 
     generation: int
-    received: list[Received]
+    records: Sequence[Record]
     planned: Planned
     dead: list[Outgoing]
     offsets: dict[TopicPartition, int]
     waves: Sequence[Wave] = field(default_factory=tuple)
-
-    @property
-    def records(self) -> int:
-        """How many records the batch came from."""
-        return len(self.received) + len(self.dead)
 
 
 def next_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:
@@ -44,24 +39,20 @@ def next_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:
     return offsets
 
 
-def split(
-    records: Sequence[Record],
+def events_of(
+    records: Iterable[Record],
     contracts: Mapping[str, Mapping[str, type[BaseModel]]],
-    group: str,
-    now: datetime,
-) -> tuple[list[Received], list[Outgoing]]:
-    """Events to the left, dead letters to the right: one bad record never holds up its neighbours."""
-    good: list[Received] = []
-    dead: list[Outgoing] = []
+    refuse: Callable[[Record, Unreadable], None],
+) -> Iterator[Received]:
+    """The events in some records, read one at a time; what is none is refused, and never holds up its neighbours."""
     for record in records:
         try:
             if record.value is None and record.topic in _COMPACTED:
-                good.append(Received(Tombstone(record.topic, (record.key or b"").decode(errors="replace")), record))
+                yield Received(Tombstone(record.topic, (record.key or b"").decode(errors="replace")), record)
             else:
-                good.append(Received(read(record, contracts[record.topic]), record))
+                yield Received(read(record, contracts[record.topic]), record)
         except Unreadable as unreadable:
-            dead.append(bury(record, unreadable.flaw, unreadable.detail, group, now))
-    return good, dead
+            refuse(record, unreadable)
 
 
 def bury(record: Record, flaw: Flaw, detail: str, group: str, now: datetime) -> Outgoing:

@@ -1,6 +1,6 @@
 """What a service supplies: how to read, what it would do (pure), and how it is written down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -39,8 +39,11 @@ class Step(Protocol[Planned]):
     @property
     def contracts(self) -> Mapping[str, Mapping[str, type[BaseModel]]]: ...
 
-    def plan(self, batch: Sequence[Received]) -> Planned:
-        """Decide, in memory and without I/O, what is to be written. Must not raise for any event."""
+    def plan(self, batch: Iterable[Received]) -> Planned:
+        """Decide, in memory and without I/O, what is to be written. Must not raise for any event.
+
+        The events are read as they are asked for; one that is let go at once costs no memory.
+        """
         ...
 
     async def store(self, planned: Planned) -> Sequence[Wave]:

@@ -1,13 +1,14 @@
 """`hiring.application.submitted.v1`: the facts of one application, without identity.
 
-The parts are dataclasses, which pydantic validates like models and makes in two thirds of the time.
+The parts are typed dictionaries, which pydantic validates like models and makes in half of the time. What an
+application does not say is absent or None.
 """
 
-from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Required
 from uuid import UUID
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from hiring.events.fields import Digest, Event, Line, Moment, Month, Prose, Slug
 
@@ -16,82 +17,74 @@ Area = Literal["mathematics", "computer-science", "statistics", "other"]
 ProjectKind = Literal["academic", "personal", "competition", "internship", "open-source", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(TypedDict):
     """A mark on its own scale: 3.4 of 4, 86 of 100."""
 
     value: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
     scale: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
-@dataclass(frozen=True, slots=True)
-class Degree:
+class Degree(TypedDict, total=False):
     """A degree, finished or under way. The school is not among the facts: screening does not see it."""
 
-    level: Level | None = None
-    field: Line | None = None
-    graduation: Month | None = None
-    grade: Grade | None = None
+    level: Level | None
+    field: Line | None
+    graduation: Month | None
+    grade: Grade | None
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(TypedDict, total=False):
     """A course taken. `area` is what the HR system says; a policy may also know the course by its name."""
 
-    name: Line
-    area: Area | None = None
-    grade: Grade | None = None
+    name: Required[Line]
+    area: Area | None
+    grade: Grade | None
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(TypedDict, total=False):
     """A project, academic or personal; `ai` is None where the application did not say."""
 
-    title: Line
-    kind: ProjectKind | None = None
-    domain: Slug | None = None
-    ai: bool | None = None
-    summary: Prose | None = None
+    title: Required[Line]
+    kind: ProjectKind | None
+    domain: Slug | None
+    ai: bool | None
+    summary: Prose | None
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(TypedDict, total=False):
     """A test result: `score` of `out_of`, taken in a month."""
 
-    name: Slug
-    score: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
-    out_of: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
-    taken: Month | None = None
+    name: Required[Slug]
+    score: Required[Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]]
+    out_of: Required[Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]]
+    taken: Month | None
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(TypedDict, total=False):
     """Tracks and units in the order the candidate prefers them; empty means no preference."""
 
-    tracks: Annotated[tuple[Slug, ...], Field(max_length=10)] = ()
-    units: Annotated[tuple[Slug, ...], Field(max_length=20)] = ()
+    tracks: Annotated[list[Slug], Field(max_length=10)]
+    units: Annotated[list[Slug], Field(max_length=20)]
 
 
-@dataclass(frozen=True, slots=True)
-class Consents:
+class Consents(TypedDict, total=False):
     """What the candidate agreed to; None where nobody asked. `human_only` asks that no machine decides."""
 
-    data_processing: bool | None = None
-    automated_screening: bool | None = None
-    human_only: bool | None = None
+    data_processing: bool | None
+    automated_screening: bool | None
+    human_only: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(TypedDict, total=False):
     """Everything screening may know of an application."""
 
-    education: Annotated[tuple[Degree, ...], Field(max_length=10)] = ()
-    courses: Annotated[tuple[Course, ...], Field(max_length=200)] = ()
-    projects: Annotated[tuple[Project, ...], Field(max_length=50)] = ()
-    assessments: Annotated[tuple[Assessment, ...], Field(max_length=50)] = ()
-    answers: Annotated[dict[Slug, Prose], Field(max_length=20)] = field(default_factory=dict)
-    preferences: Preferences = Preferences()
-    consents: Consents = Consents()
+    education: Annotated[list[Degree], Field(max_length=10)]
+    courses: Annotated[list[Course], Field(max_length=200)]
+    projects: Annotated[list[Project], Field(max_length=50)]
+    assessments: Annotated[list[Assessment], Field(max_length=50)]
+    answers: Annotated[dict[Slug, Prose], Field(max_length=20)]
+    preferences: Preferences
+    consents: Consents
 
 
 class ApplicationSubmitted(Event):

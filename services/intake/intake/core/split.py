@@ -1,7 +1,7 @@
 """Splits a submission into what each reader may see: the contact, the answers for the audit, the facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -19,7 +19,7 @@ from intake.core.redact import redact
 
 SOURCE = "/cohort/intake"
 
-_FACTS = {field.name for field in fields(Facts)}
+_FACTS = set(Facts.__annotations__)
 _CONTACT_EVENTS = uuid5(NAMESPACE_URL, "https://cohort.invalid/contacts")
 _DEMOGRAPHICS_EVENTS = uuid5(NAMESPACE_URL, "https://cohort.invalid/demographics")
 _LINE, _PROSE = 200, 8000

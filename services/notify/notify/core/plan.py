@@ -1,6 +1,6 @@
 """What a batch of contacts and decisions changes in the ledger. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -25,7 +25,7 @@ class Plan:
         return bool(self.contacts or self.decisions or self.forgotten_candidates or self.forgotten_applications)
 
 
-def plan(batch: Sequence[BaseModel | Tombstone]) -> Plan:
+def plan(batch: Iterable[BaseModel | Tombstone]) -> Plan:
     """The batch's effect: the newest contact of each candidate, each decision once, and who is forgotten."""
     planned = Plan()
     for event in batch:

@@ -7,106 +7,88 @@
   to a person if any track needs one; else it is declined, and the reasons are those of its first track.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple
 
-from hiring.events.application import Facts
+from hiring.events.application import Facts, Preferences
 from hiring.events.decision import Outcome, Verdict
-from screening.core.decision import Decision, Reason, RuleResult, TrackResult
-from screening.core.policy import Policy, Rule, Saying, Track
+from screening.core.decision import Decision, Reason, RuleResult, TrackResult, Weight
+from screening.core.policy import Policy, Rule, Track
 from screening.core.predicates import Case, case_of, compile_rule, course_areas
 
 Decide = Callable[[Facts], Decision]
+Question = Callable[[Case], RuleResult]
+
+# By weight; a person's review comes before a decline where tracks are compared.
+_OUTCOME: tuple[Outcome, ...] = ("advance", "review", "decline", "review")
+_RANK = (0, 1, 2, 1)
+_NO_PREFERENCES = Preferences()
+_REMEMBERED = 10_000
+"""So many different answers of one rule are kept; facts from outside must not grow the memory without end."""
 
 
-class Weight(IntEnum):
-    """What a rule's verdict asks for; the heaviest of all rules decides."""
-
-    ADVANCE = 0
-    REVIEW = 1
-    DECLINE = 2
-    PERSON = 3
-
-
-_OUTCOME: dict[int, Outcome] = {
-    Weight.ADVANCE: "advance",
-    Weight.REVIEW: "review",
-    Weight.DECLINE: "decline",
-    Weight.PERSON: "review",
-}
-_RANK: dict[Outcome, int] = {"advance": 0, "review": 1, "decline": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A rule's result, what it asks for, and the reason to give where it did not pass."""
-
-    result: RuleResult
-    weight: int
-    reason: Reason | None
-
-
-Question = Callable[[Case], Answer]
+class _Track(NamedTuple):
+    id: str
+    units: frozenset[str]
+    questions: list[Question]
 
 
 def compile_policy(policy: Policy) -> Decide:
     """The policy as a function. Pure and total: the same facts give the same decision, and it never raises."""
     areas_of = course_areas(policy.courses)
     shared = [_question(rule) for rule in policy.rules]
-    tracks = {track.id: (track, [_question(rule) for rule in track.rules]) for track in policy.tracks}
-    order = tuple(tracks)
+    every = [_compile_track(track) for track in policy.tracks]
+    tracks = {track.id: track for track in every}
 
     def decide(facts: Facts) -> Decision:
         case = case_of(facts, areas_of)
+        preferences = facts.get("preferences", _NO_PREFERENCES)
         programme = [ask(case) for ask in shared]
-        rules = [answer.result for answer in programme]
-        wanted = [track for track in facts.preferences.tracks if track in tracks] or order
-        judged: list[tuple[Outcome, str, list[Answer]]] = []
-        for name in dict.fromkeys(wanted):
-            answers = [ask(case) for ask in tracks[name][1]]
-            heaviest = max([answer.weight for answer in (*programme, *answers)])
-            judged.append((_OUTCOME[heaviest], name, answers))
-        # min keeps the first of equals, and the tracks stand in the candidate's order.
-        outcome, name, answers = min(judged, key=lambda track: _RANK[track[0]])
-        return Decision(
-            outcome=outcome,
-            track=name,
-            unit=_unit(tracks[name][0], facts),
-            reasons=[] if outcome == "advance" else _reasons(outcome, (*programme, *answers)),
-            rules=rules,
-            tracks=[TrackResult(t, o, [answer.result for answer in a]) for o, t, a in judged],
-        )
+        least = max([result.weight for result in programme], default=Weight.ADVANCE)
+        wanted = [tracks[name] for name in dict.fromkeys(preferences.get("tracks", ())) if name in tracks] or every
+        results: list[TrackResult] = []
+        best, lightest = 0, Weight.PERSON
+        for place, track in enumerate(wanted):
+            answers = [ask(case) for ask in track.questions]
+            weight = max([least, *[answer.weight for answer in answers]])
+            results.append(TrackResult(track.id, _OUTCOME[weight], answers))
+            # The first of equals stays, and the tracks stand in the candidate's order.
+            if place == 0 or _RANK[weight] < _RANK[lightest]:
+                best, lightest = place, weight
+        name, outcome, answers = results[best]
+        reasons = [] if outcome == "advance" else _reasons(outcome, programme + answers)
+        return Decision(outcome, name, _unit(wanted[best], preferences), reasons, programme, results)
 
     return decide
 
 
-_REMEMBERED = 10_000
-"""So many different answers of one rule are kept; facts from outside must not grow the memory without end."""
+def _compile_track(track: Track) -> _Track:
+    return _Track(track.id, frozenset(track.units), [_question(rule) for rule in track.rules])
 
 
 def _question(rule: Rule) -> Question:
-    predicate, required = compile_rule(rule)
-    known: dict[tuple[Verdict, str], Answer] = {}
+    observe, judge, required = compile_rule(rule)
+    known: dict[Hashable, RuleResult] = {}
 
-    def ask(case: Case) -> Answer:
-        seen = predicate(case)
-        answer = known.get(seen)
-        if answer is None:
-            answer = _answer(rule, required, *seen)
+    def ask(case: Case) -> RuleResult:
+        seen = observe(case)
+        result = known.get(seen)
+        if result is None:
+            result = _result(rule, required, *judge(seen))
             if len(known) < _REMEMBERED:
-                known[seen] = answer
-        return answer
+                known[seen] = result
+        return result
 
     return ask
 
 
-def _answer(rule: Rule, required: str, verdict: Verdict, observed: str) -> Answer:
-    result = RuleResult(rule.id, verdict, observed, required)
+def _result(rule: Rule, required: str, verdict: Verdict, observed: str) -> RuleResult:
     if verdict == "pass":
-        return Answer(result, Weight.ADVANCE, None)
+        return RuleResult(rule.id, verdict, observed, required, Weight.ADVANCE, None)
     saying = rule.unclear if verdict == "unknown" else rule.reason
-    return Answer(result, _weight(rule, verdict), _reason(rule, saying))
+    return RuleResult(
+        rule.id, verdict, observed, required, _weight(rule, verdict), Reason(rule.id, saying.en, saying.zh)
+    )
 
 
 def _weight(rule: Rule, verdict: Verdict) -> Weight:
@@ -117,15 +99,14 @@ def _weight(rule: Rule, verdict: Verdict) -> Weight:
     return Weight.REVIEW
 
 
-def _reason(rule: Rule, saying: Saying) -> Reason:
-    return Reason(rule.id, saying.en, saying.zh)
-
-
-def _reasons(outcome: Outcome, answers: Sequence[Answer]) -> list[Reason]:
+def _reasons(outcome: Outcome, results: Sequence[RuleResult]) -> list[Reason]:
     """A decline gives the reasons that decline; a review everything that did not pass."""
     least = Weight.DECLINE if outcome == "decline" else Weight.REVIEW
-    return [answer.reason for answer in answers if answer.reason is not None and answer.weight >= least]
+    return [result.reason for result in results if result.reason is not None and result.weight >= least]
 
 
-def _unit(track: Track, facts: Facts) -> str | None:
-    return next((unit for unit in facts.preferences.units if unit in track.units), None)
+def _unit(track: _Track, preferences: Preferences) -> str | None:
+    for unit in preferences.get("units", ()):
+        if unit in track.units:
+            return unit
+    return None

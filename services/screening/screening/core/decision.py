@@ -1,10 +1,21 @@
 """What the core decides: the shape of `hiring.decision.made.v1` less what the shell adds (ids and time)."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
 
 import orjson
 
 from hiring.events.decision import Outcome, Verdict
+
+
+class Weight(IntEnum):
+    """What a rule's verdict asks for; the heaviest of all rules decides."""
+
+    ADVANCE = 0
+    REVIEW = 1
+    DECLINE = 2
+    PERSON = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +29,25 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """One rule's verdict, with what it observed and what it required, in words.
+    """One rule's verdict, with what it observed and required, in words; where it did not pass, the reason to give.
 
-    `json` is the result as JSON: a drive meets few different results, so each is made and written once.
+    `json` is what is published of it: a drive meets few different results, so each is made and written once.
     """
 
     rule: str
     verdict: Verdict
     observed: str
     required: str
-    json: orjson.Fragment = field(init=False, compare=False, repr=False)
+    weight: Weight
+    reason: Reason | None
+    json: bytes = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         told = {"rule": self.rule, "verdict": self.verdict, "observed": self.observed, "required": self.required}
-        object.__setattr__(self, "json", orjson.Fragment(orjson.dumps(told)))
+        object.__setattr__(self, "json", orjson.dumps(told))
 
 
-@dataclass(slots=True)
-class TrackResult:
+class TrackResult(NamedTuple):
     """One track's outcome under the programme's rules and its own."""
 
     track: str
@@ -43,8 +55,7 @@ class TrackResult:
     rules: list[RuleResult]
 
 
-@dataclass(slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The outcome of one application: for which track and unit, why, and everything that was asked."""
 
     outcome: Outcome

@@ -1,7 +1,7 @@
 """What becomes of an application to a programme that has no policy: a person looks. Nothing is declined."""
 
 from hiring.events.application import Facts
-from screening.core.decision import Decision, Reason, RuleResult
+from screening.core.decision import Decision, Reason, RuleResult, Weight
 
 NAME = "no-policy"
 VERSION = "1"
@@ -13,7 +13,11 @@ _REASON = Reason(
 )
 
 
+_RESULT = RuleResult(
+    "programme-has-policy", "unknown", "no policy", "a policy for the programme", Weight.REVIEW, _REASON
+)
+
+
 def decide(_: Facts) -> Decision:
     """Review, whatever the facts."""
-    rule = RuleResult("programme-has-policy", "unknown", "no policy", "a policy for the programme")
-    return Decision("review", None, None, [_REASON], [rule], [])
+    return Decision("review", None, None, [_REASON], [_RESULT], [])
