@@ -46,18 +46,23 @@ def normalise_email(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _source_namespace(source: str) -> UUID:
-    return uuid5(APPLICATIONS, source)
+def _source_namespace(source: str) -> bytes:
+    return uuid5(APPLICATIONS, source).bytes
 
 
 def application_id(source: str, external_id: str) -> UUID:
     """The id of the application that `source` calls `external_id`."""
-    return uuid5(_source_namespace(source), external_id)
+    return UUID(application_name(source, external_id))
+
+
+def application_name(source: str, external_id: str) -> str:
+    """The same id as text."""
+    return event_id(_source_namespace(source), external_id.encode())
 
 
 def candidate_id(secret: bytes, email: str) -> str:
     """The pseudonym of the person behind a normalised e-mail: only the holder of the secret can tie the two."""
-    return hmac.digest(secret, email.encode(), "sha256").hex()
+    return _hmac(secret, email.encode())
 
 
 def revision(secret: bytes, candidate: str, programme: str, facts: bytes) -> str:
@@ -66,7 +71,7 @@ def revision(secret: bytes, candidate: str, programme: str, facts: bytes) -> str
     `facts` are canonical JSON before identity is taken out of their free text: a better redaction must not make
     an old submission a new one. Keyed, since the text may name its writer.
     """
-    return hmac.digest(secret, b"\n".join((candidate.encode(), programme.encode(), facts)), "sha256").hex()
+    return _hmac(secret, b"\n".join((candidate.encode(), programme.encode(), facts)))
 
 
 def decision_id(application: UUID, revision: str, policy_digest: str, cause: str) -> str:
@@ -79,10 +84,23 @@ def notification_id(decision: UUID, state: str) -> UUID:
     return uuid5(decision, state)
 
 
-def event_id(namespace: UUID, content: bytes) -> str:
-    """UUIDv5 of UTF-8 content, as text: what uuid.uuid5 gives, at half of its time."""
-    digest = bytearray(sha1(namespace.bytes + content, usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
+def event_id(namespace: UUID | bytes, content: bytes) -> str:
+    """UUIDv5 of UTF-8 content, as text: what uuid.uuid5 gives, at a third of its time."""
+    within = namespace if isinstance(namespace, bytes) else namespace.bytes
+    h = sha1(within + content, usedforsecurity=False).hexdigest()
+    return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"
+
+
+def _hmac(secret: bytes, message: bytes) -> str:
+    digest = _keyed(secret).copy()
+    digest.update(message)
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """HMAC-SHA256 with the key in it: preparing the key costs more than a short message."""
+    return hmac.new(secret, digestmod="sha256")

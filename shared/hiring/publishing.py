@@ -1,6 +1,7 @@
 """Publishing many records at once, each to the partition its key names."""
 
 import asyncio
+import random
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
 
 from hiring.events.envelope import Outgoing
-from hiring.partitioning import partition
+from hiring.partitioning import murmur2_each, partition_of
 
 
 class Publisher:
@@ -41,12 +42,12 @@ class Publisher:
     async def _batches(self, records: Sequence[Outgoing]) -> dict[tuple[str, int], list[BatchBuilder]]:
         partitions: dict[str, list[int]] = {}
         open_: dict[tuple[str, int], list[BatchBuilder]] = defaultdict(list)
-        for record in records:
+        for record, hash_ in zip(records, murmur2_each([record.key or b"" for record in records]), strict=True):
             if record.topic not in partitions:
                 partitions[record.topic] = sorted(await self._producer.partitions_for(record.topic))
             known = partitions[record.topic]
-            place = (record.topic, partition(record.key, known, known))
-            batches = open_[place]
+            number = random.choice(known) if record.key is None else partition_of(hash_, known)
+            batches = open_[record.topic, number]
             if not batches or not _append(batches[-1], record):
                 batches.append(self._producer.create_batch())
                 if not _append(batches[-1], record):

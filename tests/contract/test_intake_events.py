@@ -1,6 +1,5 @@
 """What intake publishes is what the contracts say, and CloudEvents as their own SDK reads them."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -106,14 +105,18 @@ def test_every_submission_gives_events_of_the_contract(data: dict[str, Any]) -> 
     found = {record.topic: read(record, CONTRACTS) for record in published(accepted)}
     told = found[APPLICATIONS]
     assert isinstance(told, ApplicationSubmitted)
-    assert (told.application_id, told.candidate_id, told.revision) == (
+    assert (str(told.application_id), told.candidate_id, told.revision) == (
         accepted.application_id,
         accepted.candidate_id,
         accepted.revision,
     )
-    assert [degree.graduation for degree in told.facts.education] == [d.graduation for d in submission.education]
-    assert [course.area for course in told.facts.courses] == [course.area for course in submission.courses]
-    assert asdict(told.facts.consents) == submission.consents.model_dump()
+    facts = told.facts
+    assert [d.get("graduation") for d in facts.get("education", ())] == [
+        d.get("graduation") for d in submission.education
+    ]
+    assert [c.get("area") for c in facts.get("courses", ())] == [c.get("area") for c in submission.courses]
+    given_consents = {name: said for name, said in submission.consents.items() if said is not None}
+    assert facts.get("consents", {}) == given_consents
     contact = found[CONTACTS]
     assert isinstance(contact, ContactGiven)
     assert (contact.name, contact.email) == (submission.candidate.name, submission.candidate.email)

@@ -16,10 +16,14 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Door(BaseModel):
-    """What comes from outside. An unknown field is an error: a misspelt name must not become a missing fact."""
+DOOR = ConfigDict(extra="forbid", str_strip_whitespace=True)
+"""How what comes from outside is read. An unknown field is an error: a misspelt name must not become a missing fact."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+class Door(BaseModel):
+    """What comes from outside, as a model."""
+
+    model_config = ConfigDict(frozen=True, **DOOR)
 
 
 # NUL cannot be stored as text by Postgres, a line break in a name would break a letter's header; the other

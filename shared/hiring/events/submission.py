@@ -1,12 +1,16 @@
-"""`hiring.submission.made.v1`: what an HR system sends, over HTTP or Kafka; identity and facts still together."""
+"""`hiring.submission.made.v1`: what an HR system sends, over HTTP or Kafka; identity and facts still together.
 
-from typing import Annotated
+The facts are typed dicts, which pydantic makes in a third of the time of models, and which are JSON as they stand.
+"""
 
-from pydantic import AfterValidator, Field, StrictBool
+from typing import Annotated, Required
+
+from pydantic import AfterValidator, Field, StrictBool, with_config
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
 from hiring.events.application import Area, Level, ProjectKind
-from hiring.events.fields import Door, PlainLine, PlainMoment, PlainMonth, PlainProse, ShortText, Slug
+from hiring.events.fields import DOOR, Door, PlainLine, PlainMoment, PlainMonth, PlainProse, ShortText, Slug
 from hiring.identity import InvalidEmail, normalise_email
 
 
@@ -31,57 +35,64 @@ class CandidateGiven(Door):
     time_zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
 
 
-class GradeGiven(Door):
+@with_config(DOOR)
+class GradeGiven(TypedDict, total=False):
     """A mark on its own scale: 3.4 of 4, 86 of 100."""
 
-    value: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
-    scale: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+    value: Required[Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]]
+    scale: Required[Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]]
 
 
-class DegreeGiven(Door):
+@with_config(DOOR)
+class DegreeGiven(TypedDict, total=False):
     """A degree as the HR system tells it; `institution` is set aside for the audit and not shown to screening."""
 
-    institution: PlainLine | None = None
-    level: Level | None = None
-    field: PlainLine | None = None
-    graduation: PlainMonth | None = None
-    grade: GradeGiven | None = None
+    institution: PlainLine | None
+    level: Level | None
+    field: PlainLine | None
+    graduation: PlainMonth | None
+    grade: GradeGiven | None
 
 
-class CourseGiven(Door):
-    name: PlainLine
-    area: Area | None = None
-    grade: GradeGiven | None = None
+@with_config(DOOR)
+class CourseGiven(TypedDict, total=False):
+    name: Required[PlainLine]
+    area: Area | None
+    grade: GradeGiven | None
 
 
-class ProjectGiven(Door):
-    title: PlainLine
-    kind: ProjectKind | None = None
-    domain: Slug | None = None
-    ai: StrictBool | None = None
-    summary: PlainProse | None = None
+@with_config(DOOR)
+class ProjectGiven(TypedDict, total=False):
+    title: Required[PlainLine]
+    kind: ProjectKind | None
+    domain: Slug | None
+    ai: StrictBool | None
+    summary: PlainProse | None
 
 
-class AssessmentGiven(Door):
-    name: Slug
-    score: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
-    out_of: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
-    taken: PlainMonth | None = None
+@with_config(DOOR)
+class AssessmentGiven(TypedDict, total=False):
+    name: Required[Slug]
+    score: Required[Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]]
+    out_of: Required[Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]]
+    taken: PlainMonth | None
 
 
-class PreferencesGiven(Door):
+@with_config(DOOR)
+class PreferencesGiven(TypedDict, total=False):
     """Tracks and units, the preferred first."""
 
-    tracks: Annotated[tuple[Slug, ...], Field(max_length=10)] = ()
-    units: Annotated[tuple[Slug, ...], Field(max_length=20)] = ()
+    tracks: Annotated[tuple[Slug, ...], Field(max_length=10)]
+    units: Annotated[tuple[Slug, ...], Field(max_length=20)]
 
 
-class ConsentsGiven(Door):
+@with_config(DOOR)
+class ConsentsGiven(TypedDict, total=False):
     """What the candidate agreed to; `human_only` asks that no machine decides."""
 
-    data_processing: StrictBool | None = None
-    automated_screening: StrictBool | None = None
-    human_only: StrictBool | None = None
+    data_processing: StrictBool | None
+    automated_screening: StrictBool | None
+    human_only: StrictBool | None
 
 
 class Submission(Door):
@@ -97,6 +108,6 @@ class Submission(Door):
     projects: Annotated[tuple[ProjectGiven, ...], Field(max_length=50)] = ()
     assessments: Annotated[tuple[AssessmentGiven, ...], Field(max_length=50)] = ()
     answers: Annotated[dict[Slug, PlainProse], Field(max_length=20)] = Field(default_factory=dict)
-    preferences: PreferencesGiven = PreferencesGiven()
-    consents: ConsentsGiven = ConsentsGiven()
+    preferences: PreferencesGiven = Field(default_factory=PreferencesGiven)
+    consents: ConsentsGiven = Field(default_factory=ConsentsGiven)
     demographics: Annotated[dict[Slug, PlainLine], Field(max_length=20)] = Field(default_factory=dict)

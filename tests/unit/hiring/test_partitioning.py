@@ -1,10 +1,11 @@
 """Keys go where every other Kafka client sends them."""
 
+import pytest
 from aiokafka.partitioner import murmur2 as reference
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiring.partitioning import murmur2, partition
+from hiring.partitioning import murmur2, murmur2_each, partition
 
 
 @given(st.binary(max_size=80))
@@ -20,3 +21,14 @@ def test_a_key_keeps_its_partition_whatever_is_available() -> None:
 
 def test_without_a_key_a_partition_with_a_leader_is_taken() -> None:
     assert partition(None, [0, 1, 2], [1]) == 1
+
+
+@given(st.lists(st.binary(max_size=12) | st.binary(min_size=36, max_size=36), max_size=60))
+def test_many_hashed_at_once_are_hashed_alike(keys: list[bytes]) -> None:
+    assert murmur2_each(keys) == [reference(key) & 0xFFFFFFFF for key in keys]
+
+
+@pytest.mark.parametrize("length", [4, 36, 64])
+def test_keys_of_one_length_are_hashed_side_by_side(length: int) -> None:
+    keys = [bytes((n * 7 + place * 31) % 256 for place in range(length)) for n in range(1000)]
+    assert murmur2_each(keys) == [reference(key) & 0xFFFFFFFF for key in keys]

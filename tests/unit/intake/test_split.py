@@ -78,6 +78,20 @@ def test_what_was_not_said_is_the_same_as_null(application: Application) -> None
     assert taken(silent).revision == taken(null).revision
 
 
+@pytest.mark.parametrize("empty", [{"tracks": []}, {"tracks": [], "units": []}, {}])
+def test_an_empty_preference_is_the_same_as_none(application: Application, empty: dict[str, Any]) -> None:
+    silent = application()
+    del silent["preferences"]
+    assert taken(application(preferences=empty)).revision == taken(silent).revision
+
+
+def test_a_text_that_reads_like_null_is_kept(application: Application) -> None:
+    told = {"ethics": '"x":null, "y":[]'}
+    assert facts(taken(application(answers=told, consents={"human_only": None}))) == {
+        **{name: value for name, value in facts(taken(application(answers=told))).items() if name != "consents"},
+    }
+
+
 def test_other_facts_are_another_revision(application: Application) -> None:
     first, changed = taken(application()), taken(application(preferences={"tracks": ["backend"]}))
     assert changed.application_id == first.application_id
@@ -105,7 +119,7 @@ def test_one_person_is_one_candidate_whatever_the_case_of_the_address(applicatio
 def test_a_better_redaction_makes_no_new_revision(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     data = application(answers={"ethics": "Told by Mallory of tomorrow."})
     before = taken(data)
-    monkeypatch.setattr("intake.core.split.redact", lambda texts, *_: ["[removed]" for _ in texts])
+    monkeypatch.setattr("intake.core.facts.redact", lambda texts, *_: ["[removed]" for _ in texts])
     after = taken(data)
     assert after.revision == before.revision
     assert facts(after) != facts(before)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 REMOVED = "[removed]"
 
@@ -31,36 +31,50 @@ def without_name(text: str, name: str) -> str:
     Latin and other spaced scripts match as whole words in any case; a Chinese, Japanese or Korean name matches
     whole and anywhere, since those scripts put no space around it.
     """
+    if len(name) > 1 and name[0] not in text and _IDEOGRAPHS.fullmatch(name):
+        return text  # every form of such a name begins with its first character
     lowered = _lower(text)
     spared = text
-    for part, as_word in _forms(_lower(name)):
+    for part, as_word in _forms(_lower(name), lowered):
         if part and part in lowered:
             text = _cut(text, lowered, part, as_word)
             lowered = _lower(text)
     return text if text is spared else _SEVERAL.sub(REMOVED, text)
 
 
-def _forms(name: str) -> Iterator[tuple[str, bool]]:
-    """What to look for, longest first, in lower case; and whether only as a whole word."""
-    ideographs = () if name.isascii() else _IDEOGRAPHS.findall(name)
+def _forms(name: str, text: str) -> Iterator[tuple[str, bool]]:
+    """What to look for, longest first, in lower case; and whether only as a whole word.
+
+    Forms of the whole name are left out where a piece of it is nowhere in the text.
+    """
+    ideographs: list[str] = [] if name.isascii() else _IDEOGRAPHS.findall(name)
     if len("".join(ideographs)) > 1:
-        for joint in _JOINTS if len(ideographs) > 1 else ("",):
-            yield joint.join(ideographs), False
-        yield " ".join("".join(ideographs)), False
+        if ideographs[0][0] in text:
+            yield from _ideographic(ideographs)
         name = _IDEOGRAPHS.sub(" ", name)
-    parts = [part for part in _BREAK.split(name) if part]
+    parts = name.split() if name.replace(" ", "").isalpha() else [part for part in _BREAK.split(name) if part]
+    absent = [part for part in parts if part not in text]
+    if len(absent) == len(parts) > 0 and name.isascii():
+        return
     distinct = [part for part in parts if len(part) > 1 and part not in _ORDINARY]
-    if len(name.strip()) > 1:
-        yield name.strip(), True
-    if len(parts) > 1:
-        # Distinct parts are found one by one below; only the others need every way of standing together.
-        for joint in ("",) if len(distinct) == len(parts) else _JOINTS:
-            yield joint.join(parts), True
-            yield joint.join(reversed(parts)), True
+    if not absent:
+        if len(name.strip()) > 1:
+            yield name.strip(), True
+        if len(parts) > 1:
+            # Distinct parts are found one by one below; only the others need every way of standing together.
+            for joint in ("",) if len(distinct) == len(parts) else _JOINTS:
+                yield joint.join(parts), True
+                yield joint.join(reversed(parts)), True
     for part in distinct:
         yield part, True
         if not part.isascii():
             yield _unaccented(part), True
+
+
+def _ideographic(runs: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    for joint in _JOINTS if len(runs) > 1 else ("",):
+        yield joint.join(runs), False
+    yield " ".join("".join(runs)), False
 
 
 def _cut(text: str, lowered: str, part: str, as_word: bool) -> str:

@@ -60,18 +60,19 @@ def redact(texts: Sequence[str], name: str, email: str) -> list[str]:
     """
     if not texts:
         return []
-    text = JOINT.join(texts)
+    text = given = JOINT.join(texts)
     if "@" in text or "＠" in text:
         if not email.isascii():
             text = re.sub(re.escape(email), REMOVED, text, flags=re.IGNORECASE)
         text = _EMAIL.sub(REMOVED, text)
-    if "://" in text or "www." in text or "WWW." in text:
+    if ("/" in text and "://" in text) or "www." in text or "WWW." in text:
         text = _URL.sub(REMOVED, text)
     if "/" in text and _BARE_HINT.search(text):
         text = _BARE_URL.sub(REMOVED, text)
     if _may_hold_number(text):
         text = _PHONE.sub(REMOVED, _TOLD_NUMBER.sub(rf"\1{REMOVED}", text))
-    return without_name(text, name).split(JOINT)
+    text = without_name(text, name)
+    return list(texts) if text == given else text.split(JOINT)
 
 
 def _may_hold_number(text: str) -> bool:
