@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
@@ -29,9 +30,13 @@ class Publisher:
         """
         acknowledgements: list[asyncio.Future[RecordMetadata]] = []
         try:
-            for (topic, number), batches in (await self._batches(records)).items():
-                for batch in batches:
-                    acknowledgements.append(await self._producer.send_batch(batch, topic, partition=number))
+            filled = await self._batches(records)
+            # The first batch of every partition, then the second: a partition's next one waits for the one before, and
+            # one after another would be a request each.
+            for abreast in zip_longest(*filled.values()):
+                for (topic, number), batch in zip(filled, abreast, strict=True):
+                    if batch is not None:
+                        acknowledgements.append(await self._producer.send_batch(batch, topic, partition=number))
         finally:
             # All are awaited before any is looked at: a retry must not overtake what is still under way.
             if acknowledgements:

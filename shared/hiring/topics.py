@@ -48,6 +48,6 @@ TOPICS: tuple[Topic, ...] = (
     Topic(DEMOGRAPHICS, "application_id", kept_days=None),
     Topic(DECISIONS, "application_id", kept_days=None),
     Topic(NOTIFICATIONS, "application_id", kept_days=180),
-    Topic(COMMANDS, "application_id or candidate_id", kept_days=180),
+    Topic(COMMANDS, "application_id, candidate_id or programme", kept_days=180),
     Topic(DEAD_LETTERS, "as the record that failed", kept_days=180, max_bytes=LARGEST_DEAD_LETTER),
 )

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -32,7 +34,8 @@ from hiring.settings import PostgresSettings, Settings
 from hiring.topics import APPLICATIONS, CONTACTS, DECISIONS, NOTIFICATIONS, SUBMISSIONS
 from intake.settings import IntakeSettings
 from notify.settings import NotifySettings
-from screening.programmes import load_programmes
+from screening.programmes import read_folder
+from screening.registry import Registry
 from screening.settings import ScreeningSettings
 
 from .counting import Counted, counted, log_statements
@@ -93,6 +96,7 @@ async def stack() -> AsyncIterator[Stack]:
                 settings = PostgresSettings(postgres_dsn=server.dsn(service))
                 await asyncio.to_thread(postgres.migrate, settings, service)
                 await log_statements(server, service)
+            await _seed(server.dsn("screening"))
             admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
             await admin.start()
             yield Stack(kafka, server, mail, ports["mail"], admin)
@@ -124,11 +128,16 @@ async def _intake(stack: Stack, patch: pytest.MonkeyPatch) -> Counted:
     return found
 
 
+async def _seed(dsn: str) -> None:
+    """What screening's first start does once, before anything is counted."""
+    async with asyncpg.create_pool(dsn, min_size=1) as pool:
+        await Registry(pool).open(read_folder(ScreeningSettings().policies), datetime.now(UTC))
+
+
 async def _screening(stack: Stack, patch: pytest.MonkeyPatch) -> Counted:
     settings = ScreeningSettings(postgres_dsn=stack.postgres.dsn("screening"), **stack.settings())
-    programmes = load_programmes(settings.policies)
     with counted(patch, stack.postgres.log_path, "screening") as found:
-        async with _running(screening.main.service(settings, programmes)):
+        async with _running(screening.main.service(settings, read_folder(settings.policies))):
             await stack.until_committed("screening", APPLICATIONS)
     return found
 

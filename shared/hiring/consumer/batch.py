@@ -12,8 +12,8 @@ from hiring.consumer.record import Record
 from hiring.consumer.step import Planned, Received, Tombstone, Wave
 from hiring.events.dead_letter import dead_letter
 from hiring.events.envelope import Outgoing
-from hiring.events.reading import Flaw, Unreadable, read
-from hiring.topics import DEAD_LETTERS, TOPICS
+from hiring.events.reading import Flaw, Foreign, Unreadable, read
+from hiring.topics import COMMANDS, DEAD_LETTERS, TOPICS
 
 _COMPACTED = frozenset(topic.name for topic in TOPICS if topic.kept_days is None)
 
@@ -44,7 +44,10 @@ def events_of(
     contracts: Mapping[str, Mapping[str, type[BaseModel]]],
     refuse: Callable[[Record, Unreadable], None],
 ) -> Iterator[Received]:
-    """The events in some records, read one at a time; what is none is refused, and never holds up its neighbours."""
+    """The events in some records, read one at a time; what is none is refused, and never holds up its neighbours.
+
+    A command for another service is passed over.
+    """
     for record in records:
         try:
             if record.value is None and record.topic in _COMPACTED:
@@ -52,7 +55,9 @@ def events_of(
             else:
                 yield Received(read(record, contracts[record.topic]), record)
         except Unreadable as unreadable:
-            refuse(record, unreadable)
+            # A command is for whichever service knows it; on any other topic a foreign event is a mistake.
+            if not (record.topic == COMMANDS and isinstance(unreadable, Foreign)):
+                refuse(record, unreadable)
 
 
 def bury(record: Record, flaw: Flaw, detail: str, group: str, now: datetime) -> Outgoing:

@@ -9,6 +9,7 @@ everything before it is stored and published; so a crash anywhere repeats work a
 
 - A record that cannot be read goes to the dead letters; its neighbours go on. So does one that reads well and
   that the database refuses: the batch is halved until it is found.
+- A plan that is out of date when it comes to be stored is made anew from the same records.
 - A transient fault is waited out in its stage; the queues fill, the fetch stops, readiness says why.
 - An unexpected fault ends the loop: `failed` is set, the process exits, its supervisor starts it anew from
   the committed offset.
@@ -19,8 +20,9 @@ everything before it is stored and published; so a crash anywhere repeats work a
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Generic, TypeVar
@@ -30,7 +32,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from hiring.consumer.batch import Batch, bury, events_of, next_offsets
 from hiring.consumer.record import Record
-from hiring.consumer.step import Planned, Received, Step, Wave
+from hiring.consumer.step import Outdated, Planned, Received, Step, Wave
 from hiring.events.envelope import Outgoing
 from hiring.events.reading import Flaw, Unreadable
 from hiring.faults import is_unstorable
@@ -184,21 +186,29 @@ class BatchLoop(Generic[Planned]):
             self._leave()
 
     async def _store(self, batch: Batch[Planned]) -> Sequence[Wave]:
+        def readable() -> Iterator[Received]:
+            return events_of(batch.records, self._step.contracts, lambda _record, _why: None)
+
         try:
-            return await self._step.store(batch.planned)
+            while True:
+                try:
+                    return await self._step.store(batch.planned)
+                except Outdated:
+                    batch.planned = self._step.plan(readable())
         except Exception as error:
             if not is_unstorable(error):
                 raise
             log.error("a record cannot be stored and is looked for", extra={"group": self._group})
-            readable = events_of(batch.records, self._step.contracts, lambda _record, _why: None)
-            waves, dead = await self._salvage(list(readable))
+            waves, dead = await self._salvage(list(readable()))
             batch.dead += dead
             return waves
 
     async def _salvage(self, received: Sequence[Received]) -> tuple[list[Wave], list[Outgoing]]:
         """Store each half apart, down to the record that the database refuses: that one is a dead letter."""
         try:
-            return list(await self._step.store(self._step.plan(received))), []
+            while True:
+                with contextlib.suppress(Outdated):
+                    return list(await self._step.store(self._step.plan(received))), []
         except Exception as error:
             if not is_unstorable(error):
                 raise

@@ -30,6 +30,10 @@ class Received(NamedTuple):
     record: Record
 
 
+class Outdated(Exception):
+    """Raised by `store`: what the plan rests on has changed since, and nothing was written. Plan the records anew."""
+
+
 class Step(Protocol[Planned]):
     """One step of the pipeline. Planning proposes; storing applies.
 
@@ -50,6 +54,7 @@ class Step(Protocol[Planned]):
         """Write it in one statement or transaction, and return what is now stored, to be published.
 
         Called again with the same plan after a transient fault: a second call must change nothing and
-        return the same records.
+        return the same records. A record that reads well and is refused is among them as its dead letter (`bury`).
+        Raises Outdated.
         """
         ...

@@ -3,6 +3,13 @@
 from pydantic import BaseModel
 
 from hiring.events.application import ApplicationSubmitted
+from hiring.events.command import (
+    ApplicationWithdrawn,
+    CandidateErased,
+    PolicyApproved,
+    PolicyProposed,
+    ReviewGiven,
+)
 from hiring.events.contact import ContactGiven
 from hiring.events.decision import DecisionMade
 from hiring.events.demographics import DemographicsGiven
@@ -15,6 +22,11 @@ CONTACT_GIVEN = "hiring.contact.given.v1"
 DEMOGRAPHICS_GIVEN = "hiring.demographics.given.v1"
 DECISION_MADE = "hiring.decision.made.v1"
 NOTIFICATION_RECORDED = "hiring.notification.recorded.v1"
+POLICY_PROPOSED = "hiring.command.policy-proposed.v1"
+POLICY_APPROVED = "hiring.command.policy-approved.v1"
+REVIEW_GIVEN = "hiring.command.review-given.v1"
+APPLICATION_WITHDRAWN = "hiring.command.application-withdrawn.v1"
+CANDIDATE_ERASED = "hiring.command.candidate-erased.v1"
 
 CONTRACTS: dict[str, type[BaseModel]] = {
     SUBMISSION_MADE: Submission,
@@ -23,4 +35,9 @@ CONTRACTS: dict[str, type[BaseModel]] = {
     DEMOGRAPHICS_GIVEN: DemographicsGiven,
     DECISION_MADE: DecisionMade,
     NOTIFICATION_RECORDED: NotificationRecorded,
+    POLICY_PROPOSED: PolicyProposed,
+    POLICY_APPROVED: PolicyApproved,
+    REVIEW_GIVEN: ReviewGiven,
+    APPLICATION_WITHDRAWN: ApplicationWithdrawn,
+    CANDIDATE_ERASED: CandidateErased,
 }

@@ -62,6 +62,12 @@ def _month(value: Any) -> Any:
     return value
 
 
+ONE_LINE = AfterValidator(_one_line)
+"""Refuses line breaks and other control characters."""
+
+PLAIN = AfterValidator(_plain)
+"""Refuses control characters other than layout."""
+
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 """A short lower-case name: letters, digits, `.`, `_`, `-`; at most 63 characters."""
 
@@ -71,13 +77,13 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Prose = Annotated[str, StringConstraints(max_length=8000)]
 """Free text, at most 8,000 characters."""
 
-PlainLine = Annotated[Line, AfterValidator(_one_line)]
+PlainLine = Annotated[Line, ONE_LINE]
 """A Line from outside: line breaks and other control characters are refused at the door, and only there."""
 
-ShortText = Annotated[str, StringConstraints(max_length=40), AfterValidator(_one_line)]
+ShortText = Annotated[str, StringConstraints(max_length=40), ONE_LINE]
 """At most 40 characters in a line, or nothing, from outside."""
 
-PlainProse = Annotated[Prose, AfterValidator(_plain)]
+PlainProse = Annotated[Prose, PLAIN]
 """A Prose from outside."""
 
 Month = Annotated[str, StringConstraints(pattern=rf"^{_MONTH.pattern}$")]

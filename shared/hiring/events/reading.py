@@ -7,6 +7,8 @@ from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from hiring.events import CONTRACTS
+
 E = TypeVar("E", bound=BaseModel)
 
 TOLD = 10
@@ -25,6 +27,8 @@ class Flaw(StrEnum):
     NOT_JSON = "not-json"
     INVALID = "invalid"
     UNSTORABLE = "unstorable"
+    REFUSED = "refused"
+    """A command that reads well and cannot be obeyed."""
 
 
 class Unreadable(Exception):
@@ -39,6 +43,10 @@ class Unreadable(Exception):
         self.flaw = flaw
         self.detail = detail
         self.problems = problems
+
+
+class Foreign(Unreadable):
+    """An event of ours that this reader does not know: another service reads it."""
 
 
 class Record(Protocol):
@@ -95,7 +103,8 @@ def read(record: Record, contracts: Mapping[str, type[E]]) -> E:
     model = contracts.get(type_)
     if model is None:
         known = ", ".join(sorted(contracts))
-        raise Unreadable(Flaw.UNKNOWN_TYPE, f"this topic is read for {known}; ce_type names another")
+        why = f"this topic is read for {known}; ce_type names another"
+        raise (Foreign if type_ in CONTRACTS else Unreadable)(Flaw.UNKNOWN_TYPE, why)
     return parse(record.value, model)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncpg
@@ -10,13 +10,16 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
 
-from hiring.consumer import BatchLoop, Wave
+from hiring.consumer import BatchLoop, Outdated, Wave
+from hiring.consumer.batch import events_of
+from hiring.events import APPLICATION_WITHDRAWN
 from hiring.events.dead_letter import DeadLetter
 from hiring.events.envelope import Outgoing
 from hiring.events.fields import Event
 from hiring.health import Health
 from hiring.metrics import Metrics
 from hiring.settings import Settings
+from hiring.topics import COMMANDS, DECISIONS
 
 HEADERS = (("ce_specversion", b"1.0"), ("ce_type", b"t.v1"), ("ce_id", b"1"), ("ce_source", b"/test"))
 
@@ -40,9 +43,11 @@ class Step:
     storing: asyncio.Event = field(default_factory=asyncio.Event)
     refused: set[int] = field(default_factory=set)
     """What the database will not take, whatever batch it comes in."""
+    plans: list[list[int]] = field(default_factory=list)
 
     def plan(self, batch: Sequence[Any]) -> list[int]:
-        return [received.event.n for received in batch]
+        self.plans.append([received.event.n for received in batch])
+        return self.plans[-1]
 
     async def store(self, planned: list[int]) -> list[Wave]:
         self.storing.set()
@@ -178,6 +183,17 @@ async def test_a_bad_record_is_dead_lettered_unchanged_and_its_neighbours_go_on(
     assert tuple(out.headers)[: len(headers)] == tuple(headers)
 
 
+@pytest.mark.parametrize(("topic", "refused"), [(COMMANDS, 0), (DECISIONS, 1)])
+def test_a_command_for_another_service_is_passed_over_and_a_foreign_event_elsewhere_is_not(
+    topic: str, refused: int
+) -> None:
+    headers = (HEADERS[0], ("ce_type", APPLICATION_WITHDRAWN.encode()), *HEADERS[2:])
+    told = replace(record(1, b"{}", headers=headers), topic=topic)
+    dead: list[Any] = []
+    assert list(events_of([told], {topic: {"t.v1": Number}}, lambda it, _: dead.append(it))) == []
+    assert len(dead) == refused
+
+
 async def test_a_reason_never_repeats_a_value(bench: Bench) -> None:
     await bench.loop.handle((record(1, b'{"n": "ada@mail.example"}'),))
     await bench.consumer.until(1)
@@ -194,6 +210,23 @@ async def test_a_record_that_the_database_refuses_is_found_and_set_aside(bench: 
     assert [(letter.flaw, letter.offset) for letter in bench.dead()] == [("unstorable", 3), ("unstorable", 6)]
     assert "personal" not in bench.dead()[0].detail
     assert bench.consumer.commits == [{IN0: 8}]
+
+
+async def test_a_plan_that_is_out_of_date_is_made_anew_before_anything_is_stored(bench: Bench) -> None:
+    bench.step.faults = [Outdated(), Outdated()]
+    await bench.loop.handle((record(1), record(2, b"{"), record(3)))
+    await bench.consumer.until(1)
+    assert bench.step.plans == [[1, 3], [1, 3], [1, 3]]
+    assert bench.step.stored == [1, 3]
+    assert len(bench.dead()) == 1
+
+
+async def test_a_plan_is_made_anew_too_while_a_record_is_looked_for_that_cannot_be_stored(bench: Bench) -> None:
+    bench.step.refused, bench.step.faults = {2}, [Outdated()]
+    await bench.loop.handle((record(1), record(2), record(3)))
+    await bench.consumer.until(1)
+    assert sorted(bench.step.stored) == [1, 3]
+    assert [letter.offset for letter in bench.dead()] == [2]
 
 
 async def test_a_transient_fault_is_waited_out_and_readiness_says_so(bench: Bench) -> None:

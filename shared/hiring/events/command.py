@@ -1,0 +1,70 @@
+"""What people ask of the pipeline, on `hiring.commands`: each says who, when and why.
+
+`hiring.command.policy-proposed.v1`, `hiring.command.policy-approved.v1` (key: programme),
+`hiring.command.review-given.v1`, `hiring.command.application-withdrawn.v1` (key: application_id) and
+`hiring.command.candidate-erased.v1` (key: candidate_id).
+"""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from hiring.events.fields import ONE_LINE, PLAIN, Digest, Event, Moment, Slug
+
+Person = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), ONE_LINE]
+Why = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), PLAIN]
+
+
+class Command(Event):
+    """What every command has. `command_id` makes a repeated one the same."""
+
+    command_id: UUID
+    by: Person
+    why: Why
+    at: Moment
+
+
+class PolicyProposed(Command):
+    """A policy to come into force once another person approves it: its whole content, and the digest of that.
+
+    It judges applications submitted from `effective_from` on.
+    """
+
+    programme: Slug
+    digest: Digest
+    policy: dict[str, Any]
+    effective_from: Moment
+
+
+class PolicyApproved(Command):
+    """The second pair of eyes on a proposed policy."""
+
+    programme: Slug
+    digest: Digest
+
+
+class ReviewGiven(Command):
+    """A reviewer's verdict on a decision that went to a person; `by` is the reviewer.
+
+    `track` and `unit` may name another than the decision's where the verdict is to advance.
+    """
+
+    application_id: UUID
+    decision_id: UUID
+    verdict: Literal["advance", "decline"]
+    track: Slug | None = None
+    unit: Slug | None = None
+
+
+class ApplicationWithdrawn(Command):
+    """The candidate takes an application back; `by` is the HR system that says so, `at` when it was withdrawn."""
+
+    application_id: UUID
+    source: Slug
+
+
+class CandidateErased(Command):
+    """A person is to be forgotten: everything that is kept under this pseudonym; `by` is who passes the wish on."""
+
+    candidate_id: Digest
