@@ -1,4 +1,4 @@
-"""python -m bench [all|screening|latency|intake|notify|memory] [--size N] [--rounds N]"""
+"""python -m bench [all|rules|screening|latency|intake|notify|memory] [--size N] [--rounds N]"""
 
 import argparse
 import asyncio
@@ -13,11 +13,11 @@ from typing import Any
 
 import uvloop
 
-from bench import intake, latency, memory, notify, race, report
+from bench import intake, latency, memory, notify, race, report, rules
 from bench.entrants import ENTRANTS, ROOT
 from bench.stand import standing
 
-PARTS = ("screening", "latency", "intake", "notify", "memory")
+PARTS = ("rules", "screening", "latency", "intake", "notify", "memory")
 RESULTS = ROOT / "bench" / "results.json"
 
 
@@ -32,6 +32,8 @@ async def run(parts: list[str], size: int | None, rounds: int, only: frozenset[s
     assert ours is not None
     # What was started is stopped in order, as at Ctrl-C.
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ours.cancel)
+    if "rules" in parts:
+        found["rules"] = rules.measure(rounds, say)
     if "screening" in parts:
         async with standing() as stand:
             result = await race.race(stand, size or 200_000, rounds, say, only)

@@ -105,6 +105,11 @@ def _intake(told: Results) -> list[list[str]]:
     return rows
 
 
+def _rules(told: Results) -> list[list[str]]:
+    rate, ratio = median(told["policy"]), median(told["ratio"])
+    return [["the policy alone, with reasons", f"{rate:,.0f} decisions/s, {ratio:.2f} of hand-written rules", "0.25"]]
+
+
 def _notify(told: Results) -> list[list[str]]:
     return [[f"notify, {told['letters']:,} letters", f"{told['letters_per_second']:,.0f} e-mails/s", "1,000"]]
 
@@ -119,7 +124,7 @@ def _memory(told: Results) -> str:
     )
 
 
-_ROWS = {"latency": _latency, "intake": _intake, "notify": _notify, "memory": _screening_memory}
+_ROWS = {"rules": _rules, "latency": _latency, "intake": _intake, "notify": _notify, "memory": _screening_memory}
 
 
 def _markdown(heads: list[str], rows: list[list[str]], left: int) -> str:

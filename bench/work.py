@@ -5,79 +5,13 @@ outcome and track as the policy that the real service compiles; the run checks t
 """
 
 import re
-from datetime import datetime
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel
 
-Area = Literal["mathematics", "computer-science", "statistics", "other"]
-
-
-class Grade(BaseModel):
-    value: float
-    scale: float
-
-
-class Degree(BaseModel):
-    level: Literal["associate", "bachelor", "master", "doctorate", "other"] | None = None
-    field: str | None = None
-    graduation: str | None = None
-    grade: Grade | None = None
-
-
-class Course(BaseModel):
-    name: str
-    area: Area | None = None
-    grade: Grade | None = None
-
-
-class Project(BaseModel):
-    title: str
-    kind: Literal["academic", "personal", "competition", "internship", "open-source", "other"] | None = None
-    domain: str | None = None
-    ai: bool | None = None
-    summary: str | None = None
-
-
-class Assessment(BaseModel):
-    name: str
-    score: float
-    out_of: float
-    taken: str | None = None
-
-
-class Preferences(BaseModel):
-    tracks: list[str] = []
-    units: list[str] = []
-
-
-class Consents(BaseModel):
-    data_processing: bool | None = None
-    automated_screening: bool | None = None
-    human_only: bool | None = None
-
-
-class Facts(BaseModel):
-    education: list[Degree] = []
-    courses: list[Course] = []
-    projects: list[Project] = []
-    assessments: list[Assessment] = []
-    answers: dict[str, str] = {}
-    preferences: Preferences = Preferences()
-    consents: Consents = Consents()
-
-
-class Application(BaseModel):
-    application_id: UUID
-    candidate_id: str
-    revision: str
-    source: str
-    programme: str
-    submitted_at: datetime
-    facts: Facts
+from bench.application import Application, Course, Facts, Grade
 
 
 class Decided(NamedTuple):
@@ -119,6 +53,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
 _WORD = re.compile(
     r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]+"
 )
+_FOUNDATIONS = frozenset(_WORDS)
 _TRACKS = ("ai", "general")
 _WEIGHT = {"advance": 0, "review": 1, "decline": 2}
 
@@ -199,9 +134,57 @@ def _ai(facts: Facts) -> tuple[list[str], list[str]]:
     if True not in told:
         (unclear if None in told or not told else declined).append("ai-project")
     answer = facts.answers.get("ai-ethics")
-    if answer is None or len(_WORD.findall(answer)) < 30:
+    words = None if answer is None else len(_WORD.findall(answer))
+    if words is None or words < 30:
         unclear.append("ai-ethics")
+    least, most = _ai_score(facts, told, words)
+    if most < 35_00:
+        declined.append("score")
+    elif least < 50_00:
+        unclear.append("score")
     return declined, unclear
+
+
+def _ai_score(facts: Facts, told: list[bool | None], words: int | None) -> tuple[int, int]:
+    """The least and the most points in hundredths: a fact that is missing may give all of its points or none."""
+    least = most = 0
+    if facts.courses:
+        least = most = _points(sum(_foundation(course) for course in facts.courses), 2, 10, 35)
+    else:
+        most += 35_00
+    if told:
+        sure = told.count(True)
+        least += _points(sure, 0, 3, 25)
+        most += _points(sure + told.count(None), 0, 3, 25)
+    else:
+        most += 25_00
+    months = [degree.graduation for degree in facts.education if degree.graduation]
+    latest = max(months, default=None)
+    grades = [degree.grade for degree in facts.education if degree.graduation in (None, latest)]
+    reached = [_points(grade.value / grade.scale, 0.6, 0.9, 25) for grade in grades if grade and _sound(grade)]
+    if reached and len(reached) == len(grades):
+        least += min(reached)
+        most += max(reached)
+    else:
+        most += 25_00
+    if words is not None:
+        points = _points(words, 0, 60, 15)
+        return least + points, most + points
+    return least, most + 15_00
+
+
+def _points(found: float, none_at: float, full_at: float, weight: int) -> int:
+    part = min(1.0, max(0.0, (found - none_at) / (full_at - none_at)))
+    # Half up; the last term outweighs what a float loses.
+    return int(part * weight * 100 + 0.5 + 1e-7)
+
+
+def _sound(grade: Grade) -> bool:
+    return 0 <= grade.value <= grade.scale
+
+
+def _foundation(course: Course) -> bool:
+    return course.area in _FOUNDATIONS if course.area else bool(_areas(course.name))
 
 
 def _general(facts: Facts) -> tuple[list[str], list[str]]:

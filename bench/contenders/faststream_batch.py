@@ -7,8 +7,9 @@ from faststream import FastStream
 from faststream.kafka import KafkaBroker
 from faststream.middlewares import AckPolicy
 
+from bench.application import Application
 from bench.contenders.place import place
-from bench.work import INSERT, Application, decided
+from bench.work import INSERT, decided
 
 at = place()
 broker = KafkaBroker(at.kafka, acks="all", enable_idempotence=True, max_batch_size=2**20, logger=None)

@@ -6,8 +6,9 @@ import asyncpg
 from faststream import FastStream
 from faststream.kafka import KafkaBroker
 
+from bench.application import Application
 from bench.contenders.place import place
-from bench.work import INSERT, Application, decided
+from bench.work import INSERT, decided
 
 at = place()
 broker = KafkaBroker(at.kafka, acks="all", enable_idempotence=True, logger=None)

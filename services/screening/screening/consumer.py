@@ -1,93 +1,144 @@
-"""The step: applications in, decisions planned, stored, and the stored ones handed on to be published."""
+"""The step: applications and commands in, decisions planned, stored, and the stored ones handed on to be published."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import orjson
 from pydantic import BaseModel
 
-from hiring.consumer import Received, Wave
-from hiring.events import APPLICATION_SUBMITTED, DECISION_MADE
+from hiring.consumer import Outdated, Received, Wave, bury
+from hiring.consumer.record import Record
+from hiring.events import APPLICATION_SUBMITTED, DECISION_MADE, POLICY_APPROVED, POLICY_PROPOSED, REVIEW_GIVEN
 from hiring.events.application import ApplicationSubmitted
+from hiring.events.command import Command, PolicyApproved, PolicyProposed, ReviewGiven
 from hiring.events.envelope import Outgoing, cloudevent_headers
+from hiring.events.reading import Flaw
 from hiring.identity import decision_id
-from hiring.topics import APPLICATIONS, DECISIONS
-from screening.core.decision import Decision, RuleResult
-from screening.programmes import Programmes
-from screening.store import DecisionStore, StoredDecision
+from hiring.topics import APPLICATIONS, COMMANDS, DECISIONS
+from screening.commands import Commands
+from screening.core import further
+from screening.core.decision import Decision
+from screening.core.record import decision_fields
+from screening.in_force import Active, Programmes
+from screening.registry import Registry
+from screening.shadow import Shadow
+from screening.store import Candidacy, DecisionStore, StoredDecision, revision_settled
 
+GROUP = "screening"
 SOURCE = "/cohort/screening"
 CAUSE = "policy"
 
 
+@dataclass(slots=True)
+class Plan:
+    """What is to become of a batch: the decisions, made by so many `approved` policies, and the commands."""
+
+    approved: int
+    decisions: list[StoredDecision]
+    candidacies: list[Candidacy] = field(default_factory=list)
+    commands: list[tuple[Command, Record]] = field(default_factory=list)
+
+
 class ScreeningStep:
-    """Decides each application by its programme's policy. `now` stamps a decision when it is made."""
+    """Decides each application by its programme's policy, obeys commands. `now` stamps a decision when it is made."""
 
     contracts: Mapping[str, Mapping[str, type[BaseModel]]] = {
-        APPLICATIONS: {APPLICATION_SUBMITTED: ApplicationSubmitted}
+        APPLICATIONS: {APPLICATION_SUBMITTED: ApplicationSubmitted},
+        COMMANDS: {POLICY_PROPOSED: PolicyProposed, POLICY_APPROVED: PolicyApproved, REVIEW_GIVEN: ReviewGiven},
     }
 
     def __init__(
         self,
-        programmes: Programmes,
+        registry: Registry,
         store: DecisionStore,
+        commands: Commands,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        shadow: Shadow | None = None,
     ) -> None:
-        self._programmes = programmes
+        self._registry = registry
+        self._shadow = shadow
         self._store = store
+        self._commands = commands
         self._now = now
 
-    def plan(self, batch: Iterable[Received]) -> list[StoredDecision]:
-        """One decision for each revision in the batch; of a repeated one the last, so that the newest is last."""
-        at = self._now()
-        planned: dict[str, StoredDecision] = {}
-        for event, _ in batch:
-            # A tombstone on `applications` forgets facts that screening does not keep.
-            if isinstance(event, ApplicationSubmitted):
-                decision = self._decide(event, at)
-                planned.pop(decision.decision_id, None)
-                planned[decision.decision_id] = decision
-        return list(planned.values())
+    def plan(self, batch: Iterable[Received]) -> Plan:
+        """See `plan`: by the policies in force as far as this process knows, now."""
+        return plan(self._registry.programmes, batch, self._now(), self._shadow)
 
-    async def store(self, planned: list[StoredDecision]) -> Sequence[Wave]:
-        """Store what is new; return every decision of the batch as it is stored."""
-        return [[_outgoing(decision) for decision in await self._store.add(planned)]]
+    async def store(self, planned: Plan) -> Sequence[Wave]:
+        """Store what is new; return every decision of the batch as it is stored, and the commands that are refused.
 
-    def _decide(self, event: ApplicationSubmitted, at: datetime) -> StoredDecision:
-        active = self._programmes.policy(event.programme)
-        decision = active.decide(event.facts)
-        application = str(event.application_id)
-        id_ = decision_id(event.application_id, event.revision, active.named.digest, CAUSE)
-        data = {
-            "decision_id": id_,
-            "application_id": application,
-            "candidate_id": event.candidate_id,
-            "revision": event.revision,
-            "programme": event.programme,
-            "policy": active.json,
-            "cause": CAUSE,
-            **_told(decision),
-            "decided_at": at,
-        }
-        return StoredDecision(application, id_, decision.outcome, decision.track, at, orjson.dumps(data))
+        Applications come first: a command that came beside them finds them decided.
+        """
+        try:
+            stored = await self._store.add(planned.decisions, planned.approved, planned.candidacies)
+        except Outdated:
+            await self._registry.refresh()
+            raise
+        wave = [_outgoing(decision) for decision in stored]
+        for command, record in planned.commands:
+            answer = await self._commands.obey(command)
+            if answer.decision is not None:
+                wave.append(_outgoing(answer.decision))
+            if answer.refusal is not None:
+                wave.append(bury(record, Flaw.REFUSED, answer.refusal, GROUP, self._now()))
+        return [wave]
 
 
-def _told(decision: Decision) -> dict[str, object]:
-    return {
-        "outcome": decision.outcome,
-        "track": decision.track,
-        "unit": decision.unit,
-        "reasons": decision.reasons,
-        "rules": _written(decision.rules),
-        "tracks": [
-            {"track": track.track, "outcome": track.outcome, "rules": _written(track.rules)}
-            for track in decision.tracks
-        ],
+def plan(programmes: Programmes, batch: Iterable[Received], at: datetime, shadow: Shadow | None = None) -> Plan:
+    """One decision for each revision in the batch, made at `at`; the newest of an application is last.
+
+    Pure, but that a shadow policy's differences are counted.
+    """
+    decisions: dict[tuple[str, str], StoredDecision] = {}
+    further_ones: dict[tuple[str, str], tuple[ApplicationSubmitted, Active, Decision]] = {}
+    planned = Plan(programmes.approved, [])
+    each = programmes.one_application_each
+    for event, record in batch:
+        # A tombstone on `applications` forgets facts that screening does not keep.
+        if isinstance(event, ApplicationSubmitted):
+            active = programmes.policy(event.programme, event.submitted_at)
+            decision = active.decide(event.facts)
+            if shadow is not None:
+                shadow.compare(event, decision.outcome)
+            stored = _stored(event, active, decision, at)
+            key = stored.application_id, stored.settles
+            # Of a repeated one the first decision, as in two batches, and the last place.
+            decisions[key] = decisions.pop(key, stored)
+            if event.programme in each:
+                further_ones.setdefault(key, (event, active, decision))
+        elif isinstance(event, Command):
+            planned.commands.append((event, record))
+    planned.decisions = list(decisions.values())
+    if further_ones:
+        planned.candidacies = [
+            _candidacy(place, at, *further_ones[key]) for place, key in enumerate(decisions) if key in further_ones
+        ]
+    return planned
+
+
+def _candidacy(place: int, at: datetime, event: ApplicationSubmitted, active: Active, decision: Decision) -> Candidacy:
+    instead = _stored(event, active, further.reviewed(decision), at) if active.reviews_further else None
+    return Candidacy(event.programme, event.candidate_id, place, instead)
+
+
+def _stored(event: ApplicationSubmitted, active: Active, decision: Decision, at: datetime) -> StoredDecision:
+    application = str(event.application_id)
+    id_ = decision_id(event.application_id, event.revision, active.named.digest, CAUSE)
+    data = {
+        "decision_id": id_,
+        "application_id": application,
+        "candidate_id": event.candidate_id,
+        "revision": event.revision,
+        "programme": event.programme,
+        "policy": active.json,
+        "cause": CAUSE,
+        **decision_fields(decision),
+        "decided_at": at,
     }
-
-
-def _written(results: list[RuleResult]) -> orjson.Fragment:
-    return orjson.Fragment(b"[%b]" % b",".join([result.json for result in results]))
+    settles = revision_settled(event.revision)
+    return StoredDecision(application, settles, id_, decision.outcome, decision.track, at, orjson.dumps(data))
 
 
 def _outgoing(decision: StoredDecision) -> Outgoing:

@@ -2,25 +2,31 @@
 
 import argparse
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from hiring import health, kafka, postgres, process
 from hiring.consumer import BatchLoop, subscribe
 from hiring.metrics import Metrics
+from hiring.patience import Patience
 from hiring.publishing import Publisher
 from hiring.settings import load
-from screening.consumer import ScreeningStep
-from screening.programmes import PolicyError, Programmes, load_programmes
+from screening.commands import Commands
+from screening.consumer import GROUP, ScreeningStep
+from screening.core.policy import Policy
+from screening.programmes import PolicyError, read_folder
+from screening.registry import Registry
 from screening.settings import ScreeningSettings
+from screening.shadow import Shadow, read_shadows
 from screening.store import DecisionStore
-
-GROUP = "screening"
 
 
 @contextlib.asynccontextmanager
-async def service(settings: ScreeningSettings, programmes: Programmes) -> AsyncIterator[Awaitable[Any]]:
-    """Everything running, in order; what is yielded ends when the process should."""
+async def service(
+    settings: ScreeningSettings, seeds: Sequence[Policy], shadows: Sequence[Policy] = ()
+) -> AsyncIterator[Awaitable[Any]]:
+    """Everything running, in order; what is yielded ends when the process should. `seeds` are the files' policies."""
     conditions, metrics = health.Health(), Metrics(GROUP)
     server = process.HttpServer(health.app(conditions, metrics.registry), settings)
     async with (
@@ -28,7 +34,11 @@ async def service(settings: ScreeningSettings, programmes: Programmes) -> AsyncI
         postgres.pool(settings, conditions) as pool,
         kafka.producing(settings, GROUP, conditions) as producer,
     ):
-        step = ScreeningStep(programmes, DecisionStore(pool))
+        registry = Registry(pool)
+        await Patience(conditions, metrics).until_done("policies", lambda: registry.open(seeds, datetime.now(UTC)))
+        shadow = Shadow(shadows, metrics.registry) if shadows else None
+        commands = Commands(pool, registry, metrics.registry)
+        step = ScreeningStep(registry, DecisionStore(pool), commands, shadow=shadow)
         loop = BatchLoop(step, Publisher(producer), conditions, metrics, group=GROUP, settings=settings)
         async with subscribe(settings, loop, group=GROUP, client_id=GROUP):
             yield process.first_to_end(serving, loop.failed)
@@ -44,7 +54,7 @@ def main() -> None:
         postgres.migrate(settings, "screening")
         return
     try:
-        programmes = load_programmes(settings.policies)
+        seeds, shadows = read_folder(settings.policies), read_shadows(settings.shadow_policies)
     except PolicyError as error:
         raise SystemExit(str(error)) from None
-    process.run(GROUP, settings, lambda: service(settings, programmes))
+    process.run(GROUP, settings, lambda: service(settings, seeds, shadows))

@@ -8,6 +8,7 @@ HERE = Path(__file__).parent
 
 
 class ScreeningSettings(PostgresSettings):
-    """`policies` is a folder of YAML files, one a programme."""
+    """`policies` is a folder of YAML files, one a programme; `shadow_policies` one of policies that are only tried."""
 
     policies: Path = HERE / "policies"
+    shadow_policies: Path | None = None

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from hiring.consumer import Received
 from hiring.events.application import ApplicationSubmitted, Consents, Facts
 from hiring.events.decision import DecisionMade
-from screening.consumer import ScreeningStep
+from screening.consumer import plan
 from screening.core.decision import Decision
 from screening.programmes import load_programmes
 from screening.settings import HERE
@@ -21,8 +21,9 @@ from screening.store import StoredDecision
 FACTS_GIVEN = TypeAdapter(Facts)
 decide = load_programmes(HERE / "policies").policy("ai-internships-2026").decide
 
+GOOD = {"value": 3.6, "scale": 4.0}
 STRONG: dict[str, Any] = {
-    "education": [{"level": "bachelor", "field": "软件工程", "graduation": "2026-06"}],
+    "education": [{"level": "bachelor", "field": "软件工程", "graduation": "2026-06", "grade": GOOD}],
     "courses": [
         {"name": "线性代数"},
         {"name": "Calculus II"},
@@ -30,7 +31,10 @@ STRONG: dict[str, Any] = {
         {"name": "机器学习导论"},
         {"name": "Quantitative methods", "area": "statistics"},
     ],
-    "projects": [{"title": "Route planning", "ai": True, "kind": "personal", "domain": "logistics"}],
+    "projects": [
+        {"title": "Route planning", "ai": True, "kind": "personal", "domain": "logistics"},
+        {"title": "Reading X-rays", "ai": True, "kind": "academic", "domain": "health"},
+    ],
     "answers": {"ai-ethics": "A model must be able to say why. " * 5},
     "preferences": {"tracks": ["ai", "general"], "units": ["research", "cloud"]},
     "consents": {"data_processing": True, "automated_screening": True},
@@ -57,14 +61,17 @@ def test_a_strong_application_advances_on_the_track_and_unit_it_prefers() -> Non
     [("2025-10", "decline"), ("2025-11", "advance"), ("2026-10", "advance"), ("2026-11", "decline"), (None, "review")],
 )
 def test_the_graduation_window_includes_both_its_months(month: str | None, outcome: str) -> None:
-    decision = judge(education=[{"level": "bachelor", "graduation": month}])
+    decision = judge(education=[{"level": "bachelor", "graduation": month, "grade": GOOD}])
     assert decision.outcome == outcome
     assert [reason.rule for reason in decision.reasons] == ([] if outcome == "advance" else ["graduation"])
 
 
 def test_the_latest_degree_counts_for_graduation() -> None:
     decision = judge(
-        education=[{"level": "bachelor", "graduation": "2023-06"}, {"level": "master", "graduation": "2026-06"}]
+        education=[
+            {"level": "bachelor", "graduation": "2023-06"},
+            {"level": "master", "graduation": "2026-06", "grade": GOOD},
+        ]
     )
     assert decision.outcome == "advance"
 
@@ -195,8 +202,9 @@ def test_what_is_published_is_the_contract_and_replays_to_the_byte() -> None:
     )
 
     def planned() -> StoredDecision:
-        step = ScreeningStep(load_programmes(HERE / "policies"), None, lambda: datetime(2026, 3, 2, tzinfo=UTC))  # type: ignore[arg-type]
-        (decision,) = step.plan([Received(event, None), Received(event, None)])  # type: ignore[arg-type]
+        received = Received(event, None)  # type: ignore[arg-type]
+        at = datetime(2026, 3, 2, tzinfo=UTC)
+        (decision,) = plan(load_programmes(HERE / "policies"), [received, received], at).decisions
         return decision
 
     assert planned() == planned()

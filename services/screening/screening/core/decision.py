@@ -19,12 +19,21 @@ class Weight(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """The counterfactual: what was found, and what would have passed."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
-    """Why, in the policy's words."""
+    """Why, in the policy's words; of what failed, the change that would have made it pass."""
 
     rule: str
     en: str
     zh: str
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +56,45 @@ class RuleResult:
         object.__setattr__(self, "json", orjson.dumps(told))
 
 
+@dataclass(frozen=True, slots=True)
+class ComponentResult:
+    """A component's points in hundredths: at least `low`, at most `high` where the facts leave it open.
+
+    `points` are the least, or None where nothing is known; `of` is the component's weight.
+    """
+
+    component: str
+    low: int
+    high: int
+    points: float | None
+    of: float
+    observed: str
+    json: bytes = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        told = {"component": self.component, "points": self.points, "of": self.of, "observed": self.observed}
+        object.__setattr__(self, "json", orjson.dumps(told))
+
+
+class ScoreResult(NamedTuple):
+    """A track's score: at least `points`, at most `most`, of 100; and what it asks for."""
+
+    points: float
+    most: float
+    advance_from: float
+    review_from: float
+    components: list[ComponentResult]
+    weight: Weight
+    reason: Reason | None
+
+
 class TrackResult(NamedTuple):
-    """One track's outcome under the programme's rules and its own."""
+    """One track's outcome under the programme's rules, its own, and its score."""
 
     track: str
     outcome: Outcome
     rules: list[RuleResult]
+    score: ScoreResult | None = None
 
 
 class Decision(NamedTuple):

@@ -1,0 +1,101 @@
+"""How a policy comes into force: one person proposes it, another approves it."""
+
+import unicodedata
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from hiring.events.command import PolicyApproved, PolicyProposed
+from screening.core.policy import Policy
+from screening.refusal import Refused
+from screening.registry import frozen, lock_policies, note_first_applications, stored_policy
+
+TOLD = 5
+"""So many problems of one policy are told; `cohort policy check` tells them all."""
+
+_FROZEN = "the version of this name is in force with other content and stays as it is: give the policy a new version"
+# One that waits may be proposed anew, with another date or reason; one that is approved stays as it was approved.
+_PROPOSE = """
+INSERT INTO policies AS p (digest, programme, name, version, content, origin, effective_from,
+    proposed_by, proposed_why, proposed_at)
+VALUES ($1, $2, $3, $4, $5, 'command', $6, $7, $8, $9)
+ON CONFLICT (digest) DO UPDATE SET effective_from = excluded.effective_from, proposed_by = excluded.proposed_by,
+    proposed_why = excluded.proposed_why, proposed_at = excluded.proposed_at
+WHERE p.approved_at IS NULL
+RETURNING digest
+"""
+
+
+def validated(command: PolicyProposed) -> Policy:
+    """The policy a command proposes. Raises Refused."""
+    try:
+        policy = Policy.model_validate(command.policy)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)[:TOLD]
+        told = "; ".join(f"{'.'.join(map(str, item['loc'])) or '(whole)'}: {item['msg']}" for item in problems)
+        raise Refused(f"it is not a policy: {told}") from None
+    if policy.digest() != command.digest:
+        raise Refused("the digest is not that of the policy: send both by the release that runs here")
+    if policy.programme != command.programme:
+        raise Refused("the policy is for another programme than the command: name the same in both")
+    return policy
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are written for the same person, but for case, width and blanks."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+async def propose(connection: Any, command: PolicyProposed) -> None:
+    """Put a policy up for approval. Raises Refused."""
+    policy = validated(command)
+    await lock_policies(connection)
+    if await frozen(connection, policy, command.digest):
+        raise Refused(_FROZEN)
+    stored = await connection.fetchval(
+        _PROPOSE,
+        command.digest,
+        policy.programme,
+        policy.name,
+        policy.version,
+        orjson.dumps(policy.content()).decode(),
+        command.effective_from,
+        command.by,
+        command.why,
+        command.at,
+    )
+    if stored is None:
+        raise Refused("the policy is approved already, from when it was approved for: nothing is left to propose")
+
+
+async def approve(connection: Any, command: PolicyApproved) -> bool:
+    """Bring a proposed policy into force; False where it is already. Raises Refused."""
+    await lock_policies(connection)
+    row = await connection.fetchrow(
+        "SELECT programme, content::text AS content, proposed_by, approved_at FROM policies WHERE digest = $1",
+        command.digest,
+    )
+    if row is None or row["programme"] != command.programme:
+        raise Refused("no policy of this programme and digest is proposed: propose it first, or name another digest")
+    if row["approved_at"] is not None:
+        return False
+    if same_person(row["proposed_by"], command.by):
+        raise Refused("who proposed a policy does not approve it: another person must")
+    if (policy := stored_policy(row["content"])) is None:
+        raise Refused("this release cannot read the policy, which an earlier one took: propose it anew")
+    if await frozen(connection, policy, command.digest):
+        raise Refused(_FROZEN)
+    await connection.execute(
+        "UPDATE policies SET approved_by = $2, approved_why = $3, approved_at = $4 WHERE digest = $1",
+        command.digest,
+        command.by,
+        command.why,
+        command.at,
+    )
+    await note_first_applications(connection, policy)
+    return True

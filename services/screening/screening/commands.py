@@ -1,0 +1,83 @@
+"""Obeys the commands of `hiring.commands`: each in a transaction of its own, and once."""
+
+from typing import Any, NamedTuple
+
+import asyncpg
+from prometheus_client import CollectorRegistry, Counter
+
+from hiring.events.command import Command, PolicyApproved, PolicyProposed, ReviewGiven
+from screening.activation import approve, propose
+from screening.refusal import Refused
+from screening.registry import Registry
+from screening.reviews import review
+from screening.store import StoredDecision
+
+# Waits for another replica that is obeying the same one, and then finds it there.
+_BEGIN = "INSERT INTO commands (command_id) VALUES ($1) ON CONFLICT (command_id) DO NOTHING RETURNING true"
+_REFUSAL = "SELECT refusal FROM commands WHERE command_id = $1"
+_REFUSE = "UPDATE commands SET refusal = $2 WHERE command_id = $1"
+_DECISION = """
+SELECT application_id::text, settles::text, decision_id::text, outcome, track, decided_at, data FROM decisions
+WHERE application_id = $1 AND settles = $2
+"""
+
+
+class Answer(NamedTuple):
+    """What became of a command: the decision it made, or why it was refused, or neither."""
+
+    decision: StoredDecision | None = None
+    refusal: str | None = None
+
+
+class Commands:
+    """Obeys commands. Counts verdicts by programme, so that their share can be told, and what was refused."""
+
+    def __init__(self, pool: asyncpg.Pool, registry: Registry, metrics: CollectorRegistry) -> None:
+        self._pool = pool
+        self._registry = registry
+        self._reviews = Counter(
+            "screening_reviews", "Decisions made by a person", ["programme", "verdict"], registry=metrics
+        )
+        self._refused = Counter("screening_commands_refused", "Commands refused", ["command"], registry=metrics)
+
+    async def obey(self, command: Command) -> Answer:
+        """Obey a command, or give back what became of it the first time.
+
+        Raises asyncpg.PostgresError, OSError or TimeoutError; nothing has been done then.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            if not await connection.fetchval(_BEGIN, command.command_id):
+                return await _before(connection, command)
+            try:
+                answer, programme = await _obey(connection, command)
+            except Refused as refused:
+                await connection.execute(_REFUSE, command.command_id, str(refused))
+                answer, programme = Answer(refusal=str(refused)), None
+        if answer.refusal is not None:
+            self._refused.labels(type(command).__name__).inc()
+        elif isinstance(command, PolicyApproved):
+            await self._registry.refresh()
+        elif isinstance(command, ReviewGiven) and programme is not None:
+            self._reviews.labels(programme, command.verdict).inc()
+        return answer
+
+
+async def _obey(connection: Any, command: Command) -> tuple[Answer, str | None]:
+    """The answer, and of which programme a verdict is that was given just now."""
+    match command:
+        case PolicyProposed():
+            await propose(connection, command)
+        case PolicyApproved():
+            await approve(connection, command)
+        case ReviewGiven():
+            given = await review(connection, command)
+            return Answer(given.decision), given.programme if given.new else None
+    return Answer(), None
+
+
+async def _before(connection: Any, command: Command) -> Answer:
+    refusal = await connection.fetchval(_REFUSAL, command.command_id)
+    if refusal is not None or not isinstance(command, ReviewGiven):
+        return Answer(refusal=refusal)
+    row = await connection.fetchrow(_DECISION, command.application_id, command.decision_id)
+    return Answer(None if row is None else StoredDecision(*row))

@@ -1,0 +1,67 @@
+"""From a text or a file to a policy; what is wrong is told with file, line and mend."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from screening.core.policy import Policy
+from screening.mending import place_named, sentence
+from screening.yaml_lines import Lined, Unreadable, line_of, read_yaml
+
+_MOST = 30
+"""So many errors are told at once."""
+
+
+class PolicyError(Exception):
+    """A policy cannot be used. The message is for people: a line each, `file:line: where: what and how to mend it`."""
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a file. Raises PolicyError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise PolicyError(f"{path}: is not UTF-8: save it in that encoding") from None
+    return parse_policy(text, str(path))
+
+
+def parse_policy(text: str, name: str) -> Policy:
+    """The policy in a text that goes by `name` in errors. Raises PolicyError."""
+    try:
+        read = read_yaml(text)
+    except Unreadable as error:
+        raise PolicyError(f"{name}:{error.line}: {error.text}") from None
+    try:
+        return Policy.model_validate(read.value)
+    except ValidationError as error:
+        found = sorted({_told(one, read) for one in _own(error.errors(include_url=False))})
+    lines = [f"{name}:{line}: {told}" for line, told in found[:_MOST]]
+    if len(found) > _MOST:
+        lines.append(f"{name}: and {len(found) - _MOST} more")
+    raise PolicyError("\n".join(lines))
+
+
+def _told(error: ErrorDetails, read: Lined) -> tuple[int, str]:
+    place = error["loc"]
+    # What is missing has no line of its own, and what is unknown is told by its name.
+    within = place[:-1] if error["type"] in ("missing", "extra_forbidden") else place
+    where = place_named(within, read.value)
+    at = (*place, "kind") if error["type"] == "union_tag_invalid" else place
+    return line_of(read.node, at), f"{where}: {sentence(error)}" if where else sentence(error)
+
+
+def _own(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Without a list's complaint that it is empty where only its members are wrong."""
+    return [
+        error
+        for error in errors
+        if error["type"] != "too_short" or not any(_inside(other["loc"], error["loc"]) for other in errors)
+    ]
+
+
+def _inside(place: Sequence[str | int], outer: Sequence[str | int]) -> bool:
+    return len(place) > len(outer) and tuple(place[: len(outer)]) == tuple(outer)

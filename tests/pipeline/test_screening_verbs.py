@@ -1,0 +1,103 @@
+"""The operators' verbs, as a person types them: propose, approve, list; review."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cohort.pipeline import Pipeline
+
+from .screening_stand import JUNE, Stand, policy, stand
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+async def at(pipeline: Pipeline) -> AsyncIterator[Stand]:
+    async with stand(pipeline) as found:
+        yield found
+
+
+async def cohort(at: Stand, *arguments: object) -> tuple[int, str]:
+    """The status and what is printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "cohort", *map(str, arguments), "--data", str(at.pipeline.addresses.logs.parent)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "COLUMNS": "250", "TZ": "UTC"},
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode is not None
+    return process.returncode, out.decode()
+
+
+def who(by: str) -> tuple[str, ...]:
+    return "--by", by, "--why", "agreed on Monday"
+
+
+async def test_two_people_bring_a_policy_into_force_and_a_reviewer_decides_by_it(at: Stand, tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(yaml.safe_dump(policy(at.programme).content(), allow_unicode=True), encoding="utf-8")
+    status, said = await cohort(at, "policy", "propose", file, *who("Wei"), "--effective-from", "2026-01-01")
+    assert (status, f"submitted to {at.programme} from 2026-01-01 00:00 UTC on" in said) == (0, True), said
+    named = re.search(r"cohort policy approve ([0-9a-f]{12}) ", said)
+    assert named is not None
+    assert await cohort(at, "policy", "approve", named[1], *who("wei")) == (
+        2,
+        "refused: who proposed a policy does not approve it: another person must\n",
+    )
+    assert f"{at.programme} 1  │ proposed" in await listed(at)
+    status, said = await cohort(at, "policy", "approve", named[1], *who("Lin"))
+    assert (status, "is in force" in said) == (0, True), said
+    assert f"{at.programme} 1  │ judges now" in await listed(at)
+
+    decision = await at.decided(await at.apply(JUNE))
+    _, waiting = await cohort(at, "review", "--limit", 1000)
+    assert f"{decision.application_id}  {at.programme} ai, since " in waiting
+    assert "    Version 1 asks for it." in waiting
+    status, said = await cohort(at, "review", decision.application_id, "advance", *who("Mia"), "--track", "general")
+    assert status == 0, said
+    made = await at.decided(decision.application_id, 2)
+    assert (made.outcome, made.track, made.decided_by, made.note) == ("advance", "general", "Mia", "agreed on Monday")
+    status, said = await cohort(at, "review", decision.application_id, "decline", *who("Noor"))
+    assert (status, "it is decided (advance by Mia)" in said) == (2, True), said
+    assert str(decision.application_id) not in (await cohort(at, "review", "--limit", 1000))[1]
+
+
+async def listed(at: Stand) -> str:
+    """The table, with blanks as they fall."""
+    return re.sub(r" +", " ", (await cohort(at, "policy", "list"))[1]).replace(" │", "  │")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("policy", "propose", "no-such.yaml", *who("Wei")), "no-such.yaml: cannot be read"),
+        (("policy", "approve", "0123456789", *who("Wei")), "no policy has a digest that begins with"),
+        (("review", "b3bff303-8317-5957-8f4c-987d491fe1e1", "advance", *who("Mia")), "there is no decision"),
+        (("review", "17", "advance", *who("Mia")), "is no application id"),
+        (("review", "b3bff303-8317-5957-8f4c-987d491fe1e1", "perhaps"), "advance|decline"),
+    ],
+)
+async def test_a_slip_is_answered_with_what_to_do(at: Stand, arguments: tuple[str, ...], words: str) -> None:
+    status, said = await cohort(at, *arguments)
+    assert (status, words in said) == (2, True), said
+
+
+async def test_a_policy_judges_from_now_on_where_no_date_is_given(at: Stand, tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(yaml.safe_dump(policy(at.programme).content()), encoding="utf-8")
+    before = datetime.now(UTC)
+    assert (await cohort(at, "policy", "propose", file, *who("Wei")))[0] == 0
+    status, said = await cohort(at, "policy", "propose", file, *who("W\t"), "--effective-from", "soon")
+    assert (status, "write 2026-12-01" in said) == (2, True), said
+    assert before <= await at.database.fetchval(
+        "SELECT effective_from FROM policies WHERE programme = $1", at.programme
+    )
