@@ -1,26 +1,29 @@
 """The command `cohort`: the whole pipeline on one machine, and the operators' verbs against a running one."""
 
 import asyncio
-import logging
-import signal
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from rich.markup import escape
 
-from cohort import demo, demo_folder, pipeline, status
-from cohort.addresses import Addresses
+from cohort import demo, demo_folder, explain, pipeline, policy_verbs, review_verbs, sources, status, whatif_verbs
+from cohort.csv_file import RefusedRow, read_mapping, read_table
 from cohort.drive.file import read_lines
 from cohort.drive.generate import generate
-from cohort.plain_words import plain_words
+from cohort.explanation.words import Language
 from cohort.terminal import say, screen
+from cohort.verb import PIPELINE_DATA, Data, run_verb, running_pipeline
+from intake.core.table import Encoding
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+app.add_typer(policy_verbs.policy, name="policy")
+app.add_typer(sources.sources, name="sources")
+whatif_verbs.add_to(policy_verbs.policy)
+app.command()(review_verbs.review)
 T = TypeVar("T")
 
-Data = Annotated[Path, typer.Option(help="The folder that holds everything: the log, the databases, the mail.")]
-PIPELINE_DATA = Path(".cohort/pipeline")
 DEMO_DATA = Path(".cohort/demo")
 
 
@@ -54,7 +57,7 @@ def demo_(
         say(f"logs are in {running.addresses.logs}, the letters in {running.addresses.mailbox}")
         return account.complete
 
-    if not _run(run()):
+    if not run_verb(run()):
         raise typer.Exit(1)
 
 
@@ -75,34 +78,59 @@ def up(data: Data = PIPELINE_DATA) -> None:
                 say(f"the logs stay in {at.logs}, the letters in {at.mailbox}; `cohort up{named}` goes on with them")
 
     # Ctrl-C is how it is meant to end.
-    _run(run(), interrupted=0)
+    run_verb(run(), interrupted=0)
 
 
 @app.command()
 def submit(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, a submission a line.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, a submission a line; or .csv.")],
+    mapping: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="For .csv: which column is which field, JSON.")
+    ] = None,
+    encoding: Annotated[Encoding, typer.Option(help="For .csv: how its text is written.")] = "utf-8",
     data: Data = PIPELINE_DATA,
 ) -> None:
     """Send a file of applications to the running pipeline; every rejected line is named with what is wrong."""
-    if not _run(demo.submit_file(_running(data), file, screen())):
+    refused: list[RefusedRow] = []
+
+    async def run() -> bool:
+        table = mapping is not None or file.suffix.lower() == ".csv"
+        lines = read_table(file, read_mapping(mapping), encoding, refused) if table else read_lines(file)
+        complete = await demo.submit_lines(running_pipeline(data), lines, screen())
+        for row in refused:
+            screen().print(f"line {row.line} was not sent: {escape(row.why)}", highlight=False, soft_wrap=True)
+        return complete and not refused
+
+    if not run_verb(run()):
         raise typer.Exit(1)
 
 
 @app.command("status")
 def status_(data: Data = PIPELINE_DATA) -> None:
     """What the running pipeline holds and whether its parts are well."""
-    if not _run(status.show(_running(data), pipeline.processes(data), screen())):
+    if not run_verb(status.show(running_pipeline(data), pipeline.processes(data), screen())):
         raise typer.Exit(1)
+
+
+@app.command("explain")
+def explain_(
+    application: Annotated[
+        str, typer.Argument(help="An application's id; with --source, what that HR system calls it.")
+    ],
+    source: Annotated[str | None, typer.Option(help="The HR system that the application came from.")] = None,
+    lang: Annotated[Language, typer.Option(help="English or Chinese.")] = "en",
+    data: Data = PIPELINE_DATA,
+) -> None:
+    """Tell what was decided on an application, by whom, under which policy, and why."""
+
+    async def run() -> str:
+        return await explain.explain(running_pipeline(data), explain.named(application, source), lang)
+
+    screen().print(run_verb(run()), highlight=False, markup=False, soft_wrap=True)
 
 
 def _say_where(data: Path) -> None:
     say(f"everything is kept in {data.resolve()}, with a log for each part in {data.resolve() / 'logs'}")
-
-
-def _running(data: Path) -> Addresses:
-    if (addresses := pipeline.find(data)) is None:
-        raise _failure(f"no pipeline runs in {data}: start one by `cohort up`, or name its folder by --data")
-    return addresses
 
 
 async def _unless_given_up(running: pipeline.Pipeline, work: Coroutine[Any, Any, T]) -> T:
@@ -115,44 +143,3 @@ async def _unless_given_up(running: pipeline.Pipeline, work: Coroutine[Any, Any,
         if running.supervisor.gave_up.done():
             running.supervisor.gave_up.result()
         raise
-
-
-def _run(main: Coroutine[Any, Any, T], *, interrupted: int = 130) -> T:
-    """Run to the end; SIGTERM and Ctrl-C unwind in order, what has plain words is told without a traceback.
-
-    `interrupted` is the exit status after SIGTERM or Ctrl-C.
-    """
-
-    async def cancellable() -> T:
-        task = asyncio.current_task()
-        assert task is not None
-        told = False
-
-        def stop() -> None:
-            nonlocal told
-            if told:
-                # A second Ctrl-C, or the one `uv run` passes on: cutting the stopping off would leave parts behind.
-                say("still stopping; every part is given its time")
-            else:
-                told = True
-                task.cancel()
-
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, stop)
-        return await main
-
-    # It complains at every try; why a line could not be sent is told once, with the line.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    try:
-        return asyncio.run(cancellable())
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        raise typer.Exit(interrupted) from None
-    except Exception as error:
-        if (words := plain_words(error)) is None:
-            raise
-        raise _failure(words) from None
-
-
-def _failure(text: str) -> typer.Exit:
-    say(text)
-    return typer.Exit(2)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 
 from rich.console import Console
@@ -14,7 +13,6 @@ from cohort.accounting import Account, account
 from cohort.addresses import Addresses
 from cohort.demo_arrival import Counts, Outstanding, Watch
 from cohort.demo_screen import Screen
-from cohort.drive.file import read_lines
 from cohort.drive.send import send
 from cohort.drive.sent import Channel, Fate, Rejected, Sent, Unsent
 
@@ -50,9 +48,12 @@ async def run_demo(
     return result
 
 
-async def submit_file(addresses: Addresses, file: Path, console: Console) -> bool:
-    """Send a file in bulk; name every line that was not accepted and why. True when all were. Raises OSError."""
-    sent = await send(read_lines(file), addresses, turns=(Channel.BULK,))
+async def submit_lines(addresses: Addresses, lines: Iterable[bytes], console: Console) -> bool:
+    """Send lines in bulk; name every one that was not accepted and why. True when all were.
+
+    Raises what reading the lines raises.
+    """
+    sent = await send(lines, addresses, turns=(Channel.BULK,))
     for line in sent:
         match line.answer:
             case Rejected(reasons):

@@ -28,6 +28,11 @@ def say(text: str) -> None:
         _said.print(escape(text), highlight=False, soft_wrap=True)
 
 
+def said() -> Console:
+    """Where a person is told things beside the results."""
+    return _said
+
+
 def screen() -> Console:
     """Where results are printed: as wide as the terminal, and wide enough for any table where there is none."""
     if isinstance(sys.stdout, io.TextIOWrapper):

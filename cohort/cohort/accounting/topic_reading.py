@@ -1,7 +1,8 @@
 """Reads a topic from its beginning to where it ended when the reading began."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from time import monotonic
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 
@@ -30,19 +31,36 @@ async def read_topic(bootstrap_servers: str, topic: str) -> AsyncIterator[Record
 
     Raises KafkaError where the broker or the topic is not there, TimeoutError where it stops telling.
     """
+    async for batch in read_batches(bootstrap_servers, topic):
+        for record in batch.records:
+            yield record
+
+
+class Batch(NamedTuple):
+    """Some records, all of one partition; `done` of `total` offsets of the whole topic are behind them."""
+
+    records: Sequence[Record]
+    done: int
+    total: int
+
+
+async def read_batches(bootstrap_servers: str, topic: str) -> AsyncIterator[Batch]:
+    """The same, many records at a time."""
     reader = consumer(bootstrap_servers, topic)
     await reader.start()
     try:
         ends = await reader.end_offsets(reader.assignment())
         starts = await reader.beginning_offsets(reader.assignment())
+        at = dict(starts)
+        total = sum(ends.values()) - sum(starts.values())
         left = {partition for partition, end in ends.items() if end > starts[partition]}
         heard = monotonic()
         while left:
             for partition, records in (await reader.getmany(*left, timeout_ms=500, max_records=5_000)).items():
                 heard = monotonic()
-                for record in records:
-                    if record.offset < ends[partition]:
-                        yield record
+                at[partition] = min(records[-1].offset + 1, ends[partition])
+                found = [record for record in records if record.offset < ends[partition]]
+                yield Batch(found, sum(at.values()) - sum(starts.values()), total)
             # By position, not by the last record: compaction leaves gaps, also at the end.
             left = {partition for partition in left if await reader.position(partition) < ends[partition]}
             if monotonic() - heard > STALLED_SECONDS:

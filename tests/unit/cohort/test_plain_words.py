@@ -7,7 +7,7 @@ import pytest
 import typer
 from aiokafka.errors import KafkaConnectionError
 
-from cohort import cli
+from cohort import verb
 from cohort.plain_words import plain_words
 from cohort.stack.errors import StackError
 
@@ -31,6 +31,6 @@ def test_the_command_tells_it_without_a_traceback(capsys: pytest.CaptureFixture[
         raise ExceptionGroup("unhandled errors in a TaskGroup", [OSError(errno.EIO, "Input/output error", "in.ndjson")])
 
     with pytest.raises(typer.Exit) as ended:
-        cli._run(reading())
+        verb.run_verb(reading())
     assert ended.value.exit_code == 2
     assert capsys.readouterr().err == "in.ndjson: Input/output error\n"

@@ -1,0 +1,86 @@
+"""Asking screening for something on `hiring.commands`, and waiting for what it makes of it."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from cohort.addresses import Addresses
+from cohort.stack.errors import StackError
+from hiring import kafka
+from hiring.events import POLICY_APPROVED, POLICY_PROPOSED, REVIEW_GIVEN
+from hiring.events.command import Command, PolicyApproved, PolicyProposed, ReviewGiven
+from hiring.events.envelope import Outgoing, cloudevent_headers
+from hiring.publishing import Publisher
+from hiring.settings import Settings
+from hiring.topics import COMMANDS
+
+SOURCE = "/cohort/command-line"
+ANSWER_SECONDS = 30.0
+
+_ANSWER = "SELECT refusal FROM commands WHERE command_id = $1"
+
+
+class RefusedCommand(StackError):
+    """Screening refused the command; the text says why and what to do."""
+
+
+def asked(by: str, why: str) -> dict[str, Any]:
+    """What every command has: an id of its own, who, why, and now."""
+    return {"command_id": uuid4(), "by": by, "why": why, "at": datetime.now(UTC)}
+
+
+async def ask(at: Addresses, command: PolicyProposed | PolicyApproved | ReviewGiven) -> None:
+    """Send a command and return when screening has obeyed it.
+
+    Raises RefusedCommand; StackError where there is no answer yet; KafkaError, asyncpg.PostgresError or OSError.
+    """
+    await _send(at, command)
+    connection = await asyncpg.connect(at.screening_dsn, timeout=10)
+    try:
+        refusal = await _answer(connection, command.command_id)
+    except TimeoutError:
+        raise StackError(
+            "the command is sent, and screening has not answered it yet: it will be obeyed, or refused, when "
+            "screening runs; see `cohort status`, then `cohort policy list` or `cohort review`"
+        ) from None
+    finally:
+        await connection.close()
+    if refusal is not None:
+        raise RefusedCommand(f"refused: {refusal}")
+
+
+async def _answer(connection: "asyncpg.Connection[Any]", command: UUID) -> str | None:
+    async with asyncio.timeout(ANSWER_SECONDS):
+        while (row := await connection.fetchrow(_ANSWER, command)) is None:
+            await asyncio.sleep(0.1)
+    refusal: str | None = row["refusal"]
+    return refusal
+
+
+async def _send(at: Addresses, command: PolicyProposed | PolicyApproved | ReviewGiven) -> None:
+    type_, key = _addressed(command)
+    headers = cloudevent_headers(type_, command.command_id, SOURCE, command.at, key)
+    producer = kafka.producer(Settings(kafka_bootstrap_servers=at.kafka), "cohort")
+    await producer.start()
+    try:
+        await Publisher(producer).publish([Outgoing(COMMANDS, key.encode(), _json(command), headers)])
+    finally:
+        await producer.stop()
+
+
+def _addressed(command: PolicyProposed | PolicyApproved | ReviewGiven) -> tuple[str, str]:
+    """The type and the key: what is about one programme, or one application, stays in order."""
+    match command:
+        case PolicyProposed():
+            return POLICY_PROPOSED, command.programme
+        case PolicyApproved():
+            return POLICY_APPROVED, command.programme
+        case ReviewGiven():
+            return REVIEW_GIVEN, str(command.application_id)
+
+
+def _json(command: Command) -> bytes:
+    return command.model_dump_json().encode()

@@ -1,0 +1,47 @@
+"""`cohort explain`: every decision on one application, from screening's own table.
+
+Its index finds them in a moment among millions; the topic would have to be read from its beginning, and compaction
+takes earlier decisions away there.
+"""
+
+from uuid import UUID
+
+import asyncpg
+
+from cohort.addresses import Addresses
+from cohort.explanation import tell
+from cohort.explanation.words import Language
+from cohort.stack.errors import StackError
+from hiring.events.decision import DecisionMade
+from hiring.identity import application_id
+
+_DECISIONS = "SELECT data FROM decisions WHERE application_id = $1 ORDER BY serial"
+
+
+def named(application: str, source: str | None) -> UUID:
+    """The application's id; with a source the text is what that HR system calls it. Raises StackError."""
+    if source is not None:
+        return application_id(source, application)
+    try:
+        return UUID(application)
+    except ValueError:
+        raise StackError(
+            f"{application} is no application id: where it is what the HR system calls it, name its source by --source"
+        ) from None
+
+
+async def explain(at: Addresses, application: UUID, language: Language) -> str:
+    """The decisions on an application, for a person to read.
+
+    Raises StackError where there are none; asyncpg.PostgresError or OSError where the database cannot be asked.
+    """
+    connection = await asyncpg.connect(at.screening_dsn, timeout=10)
+    try:
+        found = [DecisionMade.model_validate_json(row[0]) for row in await connection.fetch(_DECISIONS, application)]
+    finally:
+        await connection.close()
+    if not found:
+        raise StackError(
+            f"there is no decision on the application {application}: it is not known here, or not decided yet"
+        )
+    return "\n".join(tell(found, language))

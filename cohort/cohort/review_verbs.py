@@ -1,0 +1,98 @@
+"""`cohort review`: what waits for a person, and a person's verdict on one of it."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+import typer
+
+from cohort.addresses import Addresses
+from cohort.commands import ask, asked
+from cohort.explanation.words import Language
+from cohort.stack.errors import StackError
+from cohort.terminal import say, screen
+from cohort.verb import PIPELINE_DATA, Data, given, run_verb, running_pipeline
+from hiring.events.command import ReviewGiven
+from hiring.events.decision import DecisionMade
+
+# What stands of an application is the last of its decisions; the longest waiting comes first. A record begins with
+# its ids and its programme.
+_WAITING = """
+SELECT data FROM decisions d WHERE outcome = 'review' AND NOT EXISTS (
+    SELECT FROM decisions n WHERE n.application_id = d.application_id AND n.serial > d.serial)
+AND ($1::text IS NULL OR substring(convert_from(data, 'UTF8') FROM '"programme":"([^"]*)"') = $1)
+ORDER BY serial LIMIT $2
+"""
+_LATEST = "SELECT data FROM decisions WHERE application_id = $1 ORDER BY serial DESC LIMIT 1"
+_VERDICTS = ("advance", "decline")
+
+
+def review(
+    application: Annotated[str | None, typer.Argument(help="The application's id.")] = None,
+    verdict: Annotated[str | None, typer.Argument(help="advance or decline.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who decides.")] = None,
+    why: Annotated[str | None, typer.Option(help="Why, in your words; it is kept with the decision.")] = None,
+    track: Annotated[str | None, typer.Option(help="Advance for this track instead of the decision's.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Advance for this unit instead of the decision's.")] = None,
+    lang: Annotated[Language, typer.Option(help="The reasons in English or Chinese.")] = "en",
+    programme: Annotated[str | None, typer.Option(help="List what waits in this programme only.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="List so many.")] = 50,
+    data: Data = PIPELINE_DATA,
+) -> None:
+    """Decide an application that waits for a person; without one, list what waits, the longest first."""
+
+    async def run() -> None:
+        if application is None:
+            await _list(running_pipeline(data), programme, lang, limit)
+            return
+        if verdict not in _VERDICTS or not by or not why:
+            raise StackError("say: cohort review APPLICATION_ID advance|decline --by NAME --why TEXT")
+        at = running_pipeline(data)
+        decision = await _latest(at, application)
+        command = {**asked(by, why), "verdict": verdict, "track": track, "unit": unit}
+        await ask(
+            at,
+            given(ReviewGiven, **command, application_id=decision.application_id, decision_id=decision.decision_id),
+        )
+        say(f"{decision.application_id}: {verdict}, decided by {by}; the candidate is told")
+
+    run_verb(run())
+
+
+async def _latest(at: Addresses, application: str) -> DecisionMade:
+    """The decision that stands of an application and waits for a person. Raises StackError."""
+    try:
+        id_ = UUID(application)
+    except ValueError:
+        raise StackError(f"{application} is no application id: `cohort review` lists those that wait") from None
+    found = await _decisions(at, _LATEST, id_)
+    if not found:
+        raise StackError(f"there is no decision on the application {id_}: it is not known here, or not decided yet")
+    (decision,) = found
+    if decision.outcome != "review":
+        who = f" by {decision.decided_by}" if decision.decided_by else ""
+        raise StackError(f"the application {id_} does not wait for a person: it is decided ({decision.outcome}{who})")
+    return decision
+
+
+async def _list(at: Addresses, programme: str | None, language: Language, limit: int) -> None:
+    waiting, out = await _decisions(at, _WAITING, programme, limit + 1), screen()
+    for decision in waiting[:limit]:
+        reasons = [reason.zh if language == "zh" else reason.en for reason in decision.reasons]
+        place = " ".join(filter(None, (decision.programme, decision.track, decision.unit)))
+        lines = [f"{decision.application_id}  {place}, since {decision.decided_at.astimezone():%Y-%m-%d %H:%M}"]
+        out.print("\n".join([*lines, *(f"    {reason}" for reason in reasons)]), markup=False, highlight=False)
+    if len(waiting) > limit:
+        say(f"and more: --limit lists more than {limit}")
+    elif not waiting:
+        say("nothing waits for a person")
+    else:
+        say(f"{len(waiting)} wait for a person: cohort explain APPLICATION_ID shows one in full")
+
+
+async def _decisions(at: Addresses, query: str, *arguments: Any) -> list[DecisionMade]:
+    connection = await asyncpg.connect(at.screening_dsn, timeout=10)
+    try:
+        return [DecisionMade.model_validate_json(row[0]) for row in await connection.fetch(query, *arguments)]
+    finally:
+        await connection.close()

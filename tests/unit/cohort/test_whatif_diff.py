@@ -1,0 +1,121 @@
+"""What an operator reads when two policies are compared, and when one is checked."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cohort.whatif.describe import sentences
+from cohort.whatif.diff import differences
+
+_spec = importlib.util.spec_from_file_location("whatif_policies", Path(__file__).with_name("whatif_policies.py"))
+assert _spec is not None
+assert _spec.loader is not None
+policies = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(policies)
+policy, rule, saying = policies.policy, policies.rule, policies.saying
+Change = policies.Change
+
+
+def ai(content: dict[str, Any]) -> Any:
+    return content["tracks"][0]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda p: p.update(version="2"), ["the version goes from 1 to 2"]),
+        (
+            lambda p: p["rules"][0].update(latest="2026-12"),
+            ["graduation: the latest month goes from 2026-10 to 2026-12"],
+        ),
+        (
+            lambda p: p["rules"][0].update(otherwise="review"),
+            ["graduation: failing it now goes to a person (before: declines)"],
+        ),
+        (
+            lambda p: p["rules"][0].update(if_unknown="pass"),
+            ["graduation: what becomes of those who do not say goes from review to pass"],
+        ),
+        (
+            lambda p: p["rules"][0].update(reason=saying("No.")),
+            [
+                "graduation: the reason in English is now “No.” (was “graduation fails.”)",
+                "graduation: the reason in Chinese is now “中文 No.” (was “中文 graduation fails.”)",
+            ],
+        ),
+        (
+            lambda p: ai(p)["rules"][0].update(at_least=3),
+            ["ai, mathematics: now asks for at least 3 courses (was 2)"],
+        ),
+        (
+            lambda p: ai(p)["rules"][2].update(at_least="3.5 of 4"),
+            ["ai, grade: now asks for at least 3.5 of 4 (was 3 of 4)"],
+        ),
+        (lambda p: ai(p)["rules"].pop(2), ["ai: the rule grade is gone"]),
+        (
+            lambda p: p["rules"].append(rule("degree", "studies", levels=["bachelor", "master"])),
+            ["the rule degree is new: bachelor or master; failing it declines"],
+        ),
+        (
+            lambda p: ai(p)["rules"].__setitem__(2, rule("grade", "projects", at_least=1)),
+            ["ai: the rule grade is now another: at least 1 project; failing it declines"],
+        ),
+        (lambda p: ai(p).update(seats=5), ["ai: the seats go from 2 to 5"]),
+        (
+            lambda p: ai(p).update(units=["cloud", "games"]),
+            ["ai: the unit research is gone", "ai: the unit games is new"],
+        ),
+        (lambda p: p["tracks"].pop(), ["the track general is gone"]),
+        (
+            lambda p: p["tracks"].append({"id": "design", "seats": 4, "units": ["cloud"]}),
+            ["the track design is new: seats 4, units cloud"],
+        ),
+        (lambda p: ai(p)["score"].update(advance_from=55), ["ai, score: the score to advance goes from 50 to 55"]),
+        (
+            lambda p: [part.update(weight=50) for part in ai(p)["score"]["components"]],
+            [
+                "ai, score, courses: the weight goes from 60 to 50",
+                "ai, score, projects: the weight goes from 40 to 50",
+            ],
+        ),
+        (lambda p: p["courses"]["mathematics"].append("algebra"), ["courses, mathematics: now also algebra"]),
+        (
+            lambda p: p.update(decline_needs_a_person=True),
+            ["whether a person sees each decline is now yes (was no)"],
+        ),
+        (lambda p: ai(p)["rules"].reverse(), []),
+        (lambda p: p["tracks"][1].update(rules=[]), []),
+    ],
+)
+def test_a_change_is_told_in_a_sentence(change: Change, told: list[str]) -> None:
+    assert [str(found) for found in differences(policy(), policy(change))] == told
+
+
+def test_a_group_of_conditions_is_told_as_decisions_word_it() -> None:
+    (found,) = differences(policy(), policy(lambda p: ai(p)["rules"][1]["of"][1].update(at_least=3)))
+    assert found.place == "ai, either"
+    assert "3 projects" in found.text
+    assert "2 projects" in found.text
+
+
+def test_a_score_that_is_new_or_gone_is_told() -> None:
+    without = policy(lambda p: ai(p).pop("score"))
+    assert [str(found)[:21] for found in differences(without, policy())] == ["ai: the score is now "]
+    assert [str(found)[:29] for found in differences(policy(), without)] == ["ai: the score is no longer se"]
+
+
+def test_a_checked_policy_tells_its_rules_tracks_seats_and_score() -> None:
+    told = "\n".join(sentences(policy()))
+    for words in (
+        "small, version 1, for the programme drive",
+        policy().digest(),
+        "graduation: graduates 2025-11 to 2026-10; failing it declines",
+        "track ai: 2 seats, in cloud, research; 3 rules more",
+        "grade: ",
+        "a score of 100 points: advances from 50, to a person from 30, declined below 30",
+        "courses: up to 60 points",
+        "track general: 3 seats, in cloud; 0 rules more",
+    ):
+        assert words in told
