@@ -1,6 +1,7 @@
 """Intake as a process on a real broker: what HR systems send is in the log, exactly, and the process ends in order."""
 
 import asyncio
+import gzip
 import json
 import os
 import signal
@@ -21,11 +22,12 @@ from cohort.stack.kafka import KafkaNode
 from cohort.stack.ports import choose_ports
 from hiring.events import CONTRACTS, SUBMISSION_MADE
 from hiring.events.application import ApplicationSubmitted
+from hiring.events.command import ApplicationWithdrawn, CandidateErased, Command
 from hiring.events.dead_letter import DeadLetter
 from hiring.events.reading import read
 from hiring.provisioning import provision
 from hiring.settings import Settings, as_environment
-from hiring.topics import APPLICATIONS, CONTACTS, DEAD_LETTERS, DEMOGRAPHICS, SUBMISSIONS
+from hiring.topics import APPLICATIONS, COMMANDS, CONTACTS, DEAD_LETTERS, DEMOGRAPHICS, SUBMISSIONS
 from intake.openapi import EXAMPLE
 
 pytestmark = pytest.mark.stack
@@ -156,6 +158,37 @@ async def test_an_accepted_application_is_in_the_log(intake: Intake, kafka: Kafk
     assert found[response.json()["application_id"]].revision == response.json()["revision"]
     for record in await everything(kafka, CONTACTS, DEMOGRAPHICS):
         read(record, CONTRACTS)
+
+
+async def test_a_withdrawal_and_an_erasure_are_in_the_log(intake: Intake, kafka: KafkaNode) -> None:
+    applied = (await intake.http.post("/v1/applications", content=line("gone"))).json()
+    withdrawn = await intake.http.post("/v1/applications/campus-portal/gone/withdraw")
+    erased = await intake.http.post("/v1/candidates/erase", json={"email": "somebody.else@example.com"})
+    assert (withdrawn.status_code, erased.status_code) == (202, 202)
+    commands = [read(record, CONTRACTS) for record in await everything(kafka, COMMANDS)]
+    by_id = {str(command.command_id): command for command in commands if isinstance(command, Command)}
+    withdrawal, erasure = (by_id[response.json()["command_id"]] for response in (withdrawn, erased))
+    assert isinstance(withdrawal, ApplicationWithdrawn)
+    assert str(withdrawal.application_id) == applied["application_id"]
+    assert isinstance(erasure, CandidateErased)
+    tombstones = [record for record in await everything(kafka, CONTACTS) if record.value is None]
+    assert [record.key.decode() for record in tombstones] == [erasure.candidate_id]
+
+
+async def test_a_table_is_in_the_log(intake: Intake, kafka: KafkaNode) -> None:
+    table = "申请编号,姓名,邮箱,毕业时间\n" + "".join(
+        f"csv-{n},林晓宇,p{n}@mail.example,2026年6月\n" for n in range(3000)
+    )
+    response = await intake.http.post(
+        "/v1/applications/bulk?source=hr&programme=ai-internships-2026",
+        content=gzip.compress(table.encode("gb18030")),
+        headers={"content-type": "text/csv; charset=gb18030", "content-encoding": "gzip"},
+    )
+    *answers, last = map(json.loads, response.text.splitlines())
+    assert last["summary"]["accepted"] == 3000
+    found = applications(await everything(kafka, APPLICATIONS))
+    assert {answer["application_id"] for answer in answers} <= set(found)
+    assert found[answers[0]["application_id"]].facts["education"] == [{"graduation": "2026-06"}]
 
 
 async def test_many_posts_at_once(intake: Intake, kafka: KafkaNode) -> None:

@@ -1,28 +1,19 @@
-"""The HTTP door: one application, or a stream of them."""
+"""The HTTP door: one application, a stream of them, and what else an HR system may ask."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from http import HTTPStatus
-
-import orjson
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from starlette.routing import Route
 
-from hiring.events.reading import Unreadable, parse
-from hiring.events.submission import Submission
 from hiring.health import Health, routes
 from intake import openapi, problems
-from intake.bulk import Read, Upload
-from intake.core.split import Accepted, split
-from intake.duplex import DuplexResponse
+from intake.access import access
+from intake.asking import add_asking
+from intake.hooks.door import add_hooks
+from intake.idempotency import Remembered
 from intake.metrics import DoorMetrics
-from intake.outlet import Outlet, Unavailable
+from intake.outlet import Outlet
 from intake.settings import IntakeSettings
-
-NDJSON = "application/x-ndjson"
-_SINGLE = "/v1/applications"
-_NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl", "application/jsonlines"})
+from intake.single import add_single
+from intake.upload import add_bulk
 
 
 def create_app(
@@ -42,101 +33,26 @@ def create_app(
     )
     problems.install(app)
     app.router.routes.extend(routes(health, registry))
-    read = _reader(settings.pseudonym_key)
-    _add_single(app, read, outlet, metrics, settings.max_body_bytes)
-    _add_bulk(app, read, outlet, metrics, settings.max_line_bytes)
+    allowed, remembered = access(settings), Remembered()
+    add_single(app, settings, outlet, metrics, allowed, remembered)
+    add_bulk(app, settings, outlet, metrics, allowed)
+    add_asking(app, settings, outlet, allowed, remembered)
+    add_hooks(app, settings, outlet, metrics, registry)
     openapi.describe(app)
 
     @app.get("/", summary="What is here")
     async def index() -> dict[str, dict[str, str]]:
         return {
             "endpoints": {
-                "POST /v1/applications": "send one application as JSON",
-                "POST /v1/applications/bulk": "send many, one JSON a line (NDJSON), and read an answer a line",
+                "POST /v1/applications": "send one application as JSON, or as a CloudEvent",
+                "POST /v1/applications/bulk": "send many, one JSON a line (NDJSON) or a CSV table, "
+                "and read an answer a line",
+                "POST /v1/applications/{source}/{external_id}/withdraw": "withdraw an application",
+                "POST /v1/candidates/erase": "forget a person",
+                "POST /v1/hooks/{system}/{source}": "webhooks of HR systems, where they are set up",
                 "GET /openapi.json": "the fields of an application, and every answer",
                 "GET /livez, /readyz, /metrics": "for operators",
             }
         }
 
     return app
-
-
-def _reader(secret: bytes) -> Read:
-    def read(raw: bytes) -> Accepted:
-        return split(parse(raw, Submission), secret, datetime.now(UTC))
-
-    return read
-
-
-def _add_single(app: FastAPI, read: Read, outlet: Outlet, metrics: DoorMetrics, limit: int) -> None:
-    async def accept(request: Request) -> Accepted:
-        _expect(request, _is_json, "application/json")
-        raw = await _body(request, limit)
-        try:
-            accepted = read(raw)
-            await outlet.publish(accepted)
-        except Unreadable as error:
-            raise problems.unreadable(error) from None
-        except Unavailable:
-            raise problems.unavailable() from None
-        return accepted
-
-    async def submit(request: Request) -> Response:
-        try:
-            accepted = await accept(request)
-        except problems.Problem as problem:
-            metrics.rejected("http", problem.reason)
-            raise
-        metrics.accepted("http")
-        answer = {
-            "application_id": accepted.application_id,
-            "revision": accepted.revision,
-            "status": "accepted",
-        }
-        return Response(orjson.dumps(answer), HTTPStatus.ACCEPTED, media_type="application/json")
-
-    # What FastAPI wraps a handler in is of no use to one that reads the body itself, and costs more than reading it:
-    # Starlette's own route answers, and FastAPI's stands in /openapi.json.
-    app.router.routes.append(Route(_SINGLE, submit, methods=["POST"]))
-    app.post(_SINGLE, status_code=202, **openapi.SINGLE)(submit)
-
-
-def _add_bulk(app: FastAPI, read: Read, outlet: Outlet, metrics: DoorMetrics, max_line_bytes: int) -> None:
-    @app.post("/v1/applications/bulk", **openapi.BULK)
-    async def upload(request: Request) -> Response:
-        _expect(request, _NDJSON_NAMES.__contains__, NDJSON)
-        results = Upload(read, outlet, metrics, max_line_bytes=max_line_bytes).results(request.stream())
-        try:
-            first = await anext(results)
-        except Unavailable:
-            raise problems.unavailable() from None
-        return DuplexResponse(first, results, NDJSON)
-
-
-def _expect(request: Request, known: Callable[[str], bool], wanted: str) -> None:
-    """Raise a 415 problem where the request names another type, charset or coding; missing ones are allowed."""
-    media_type, _, parameters = request.headers.get("content-type", wanted).lower().partition(";")
-    _, given, charset = parameters.replace(" ", "").replace('"', "").partition("charset=")
-    coding = request.headers.get("content-encoding", "identity").lower()
-    utf8 = not given or charset.partition(";")[0] in {"utf-8", "utf8", "us-ascii"}
-    if not known(media_type.strip()) or not utf8 or coding != "identity":
-        raise problems.unsupported(wanted)
-
-
-def _is_json(media_type: str) -> bool:
-    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    """The body, or a 413 problem as soon as it is known to be longer than `limit` bytes."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > limit:
-        raise problems.too_large(limit)
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > limit:
-            raise problems.too_large(limit)
-        pieces.append(piece)
-    return b"".join(pieces)

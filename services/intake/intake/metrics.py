@@ -4,7 +4,7 @@ from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter
 
-Channel = Literal["http", "bulk", "kafka"]
+Channel = Literal["http", "bulk", "kafka", "hook"]
 
 
 class DoorMetrics:

@@ -22,10 +22,17 @@ class Unavailable(Exception):
     """Kafka has not acknowledged: some of the records may be in the log, so the same ones are to be sent again."""
 
 
+class InWaves(Protocol):
+    """Records of which the broker must have a wave before the next one is sent."""
+
+    @property
+    def waves(self) -> Sequence[Sequence[Outgoing]]: ...
+
+
 class Outlet(Protocol):
     """What the doors need of the way out. Both return when the broker has everything, or raise Unavailable."""
 
-    async def publish(self, accepted: Accepted) -> None: ...
+    async def publish(self, records: InWaves) -> None: ...
 
     async def publish_all(self, many: Sequence[Accepted]) -> None: ...
 
@@ -52,10 +59,10 @@ class KafkaOutlet:
             if self._recovery:
                 self._recovery.cancel()
 
-    async def publish(self, accepted: Accepted) -> None:
-        """One application; concurrent ones share the producer's batches by themselves."""
+    async def publish(self, records: InWaves) -> None:
+        """One application or command; concurrent ones share the producer's batches by themselves."""
         async with self._bounded() as producer:
-            for wave in accepted.waves:
+            for wave in records.waves:
                 await _send(producer, wave)
 
     async def publish_all(self, many: Sequence[Accepted]) -> None:

@@ -55,25 +55,56 @@ def unreadable(error: Unreadable) -> Problem:
         return Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             error.flaw,
-            "The application was not taken: mend the fields named under errors and send it again.",
+            "Nothing was taken: mend the fields named under errors and send it again.",
             error.problems,
         )
-    detail = "The body is empty: send one application as JSON." if error.flaw is Flaw.EMPTY else error.detail
+    detail = "The body is empty: send JSON." if error.flaw is Flaw.EMPTY else error.detail
     return Problem(HTTPStatus.BAD_REQUEST, error.flaw, detail)
 
 
 def too_large(limit: int) -> Problem:
     """The body is larger than `limit` bytes."""
-    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", f"An application may take at most {limit} bytes.")
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", f"A body may take at most {limit} bytes.")
 
 
 def unsupported(wanted: str) -> Problem:
-    """The content type or coding is none we read."""
+    """The content type is none we read."""
     return Problem(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "unsupported-media-type",
-        f"Send {wanted} in UTF-8, without a content coding.",
+        f"Send {wanted} in UTF-8.",
         headers={"Accept": wanted},
+    )
+
+
+def charset(known: str) -> Problem:
+    """The text is in an encoding that we do not read."""
+    return Problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-charset", f"Send it in {known}, and name that as the charset."
+    )
+
+
+def coding() -> Problem:
+    """The content coding is none we read."""
+    return Problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-content-coding",
+        "Send the body as it is, or with Content-Encoding: gzip.",
+        headers={"Accept-Encoding": "gzip, identity"},
+    )
+
+
+def bomb() -> Problem:
+    """What is inflated is out of all proportion to what was sent."""
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "The gzip inflates to far more than was sent: send it plain."
+    )
+
+
+def not_gzip() -> Problem:
+    """Content-Encoding says gzip, and it is none."""
+    return Problem(
+        HTTPStatus.BAD_REQUEST, "not-gzip", "Content-Encoding says gzip; the body is no gzip, or ends too early."
     )
 
 
@@ -82,7 +113,7 @@ def unavailable() -> Problem:
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "unavailable",
-        "The application could not be recorded now. Send it again: sending twice does no harm.",
+        "It could not be recorded now. Send it again: sending twice does no harm.",
         headers={"Retry-After": "5"},
     )
 

@@ -1,0 +1,73 @@
+"""What a cell says, in the contract's own words where people write it in others; what is not understood stays."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+_YEAR_FIRST = re.compile(
+    r"((?:19|20|21)\d\d) *[-/.年] *(\d{1,2})(?: *月)?(?: *[-/.]? *\d{1,2}(?: *日)?)?(?:[ T]0?0:00(?::00)?)?"
+)
+_MONTH_FIRST = re.compile(r"(\d{1,2}) *[-/.] *((?:19|20|21)\d\d)")
+_COMPACT = re.compile(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")
+_GRADE = re.compile(r"(\d+(?:\.\d+)?)(?: *(?:/|of|out of) *(\d+(?:\.\d+)?))?", re.IGNORECASE)
+_SEVERAL = re.compile(r"[;|,、，；]")
+
+_LEVELS = {
+    word: level
+    for level, words in {
+        "associate": "associate,associates,associate's,associate degree,大专,专科,高职",
+        "bachelor": "bachelor,bachelors,bachelor's,bachelor degree,bachelor's degree,bsc,ba,beng,本科,学士",
+        "master": "master,masters,master's,master degree,master's degree,msc,ma,meng,mphil,mba,硕士,硕士研究生,研究生",
+        "doctorate": "doctorate,doctor,doctoral,doctoral degree,phd,ph.d.,ph.d,dphil,博士,博士研究生",
+        "other": "other,其他,其它",
+    }.items()
+    for word in words.split(",")
+}
+_TRUTHS = {"true": True, "yes": True, "y": True, "1": True, "是": True, "同意": True}
+_TRUTHS |= {"false": False, "no": False, "n": False, "0": False, "否": False, "不同意": False}
+
+
+def month(text: str) -> str:
+    """`2026年6月`, `2026/6/30`, `06.2026` as `2026-06`. A date that leaves open which number is the month stays."""
+    if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
+        year, number = found.groups()
+    elif found := _MONTH_FIRST.fullmatch(text):
+        number, year = found.groups()
+    else:
+        return text
+    return f"{year}-{int(number):02}"
+
+
+def level(text: str) -> str:
+    """`本科`, `B.Sc`, `Master's` as the contract's level."""
+    word = " ".join(text.casefold().replace("’", "'").split())
+    return _LEVELS.get(word) or _LEVELS.get(word.replace(".", "")) or text
+
+
+def grade(text: str) -> dict[str, str]:
+    """`3.6/4.0` as value and scale; a number alone as a value, whose scale must be told elsewhere."""
+    if not (found := _GRADE.fullmatch(text)):
+        return {"value": text}
+    value, scale = found.groups()
+    return {"value": value} | ({"scale": scale} if scale else {})
+
+
+def truth(text: str) -> bool | str:
+    """`yes`, `是`, `0` as what they mean."""
+    return _TRUTHS.get(text.casefold(), text)
+
+
+def several(text: str) -> list[str]:
+    """`research; cloud` as a list."""
+    return [part.strip() for part in _SEVERAL.split(text) if part.strip()]
+
+
+def moment(text: str, time_zone: str | None) -> str:
+    """A date and time; where it has no offset and `time_zone` is known, with the offset of that zone."""
+    try:
+        at = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        return text
+    if at.tzinfo is None:
+        return text if time_zone is None else at.replace(tzinfo=ZoneInfo(time_zone)).isoformat()
+    return at.isoformat()
