@@ -1,4 +1,7 @@
-"""YAML read so that every value keeps its line: bounded in size, no value twice under one key, no merge keys."""
+"""YAML read so that every value keeps its line: bounded in size, no value twice under one key, no merge keys.
+
+What is wrong is told by its line and never repeats a value: the text may hold a secret.
+"""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -25,6 +28,10 @@ class Unreadable(Exception):
         self.text = text
 
 
+class Empty(Unreadable):
+    """The text holds nothing but, perhaps, comments."""
+
+
 class Lined(NamedTuple):
     """A value of plain dictionaries, lists and scalars, and the nodes it was read from."""
 
@@ -45,10 +52,10 @@ def read_yaml(text: str) -> Lined:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Unreadable(line, f"holds the character {error.character:#06x}, which YAML does not take") from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise Unreadable(1, f"is not YAML: {error}") from None
+    except (yaml.YAMLError, ValueError):
+        raise Unreadable(1, "is not YAML") from None
     if node is None:
-        raise Unreadable(1, "is empty")
+        raise Empty(1, "is empty")
     return Lined(_Reading().value(node, 0), node)
 
 
@@ -143,5 +150,5 @@ class _Reading:
                 case "null":
                     return None
         except (ValueError, KeyError, OverflowError):
-            raise Unreadable(line, f"{text[:40]!r} is not a value of its type") from None
+            raise Unreadable(line, "holds a value that is not of its type: put it in quotes") from None
         raise Unreadable(line, f"the tag {node.tag} is not read here: leave it out")

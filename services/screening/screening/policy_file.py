@@ -6,9 +6,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from hiring.yaml_lines import Lined, Unreadable, line_of, read_yaml
 from screening.core.policy import Policy
 from screening.mending import place_named, sentence
-from screening.yaml_lines import Lined, Unreadable, line_of, read_yaml
 
 _MOST = 30
 """So many errors are told at once."""

@@ -211,7 +211,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_file() -> None:
         ("<<: {a: 1}", "merge keys (<<) are not read"),
         ("? [a]\n: b", "write a plain name"),
         ("a: 1\n---\nb: 1", "p.yaml:2: is not YAML"),
-        ("a: " + "9" * 5000, "is not a value of its type"),
+        ("a: " + "9" * 5000, "holds a value that is not of its type"),
         ("a: *x", "undefined alias"),
         ("x" * 1_000_001, "is too large"),
     ],
