@@ -76,6 +76,23 @@ def test_who_is_declined_reads_why_and_how_to_ask_for_a_person() -> None:
     assert "reply to this e-mail" in letter
 
 
+@pytest.mark.parametrize("outcome", ["advance", "decline"])
+@pytest.mark.parametrize(
+    ("locale", "says", "computer"),
+    [("en", "A person decided it.", "computer"), ("zh-CN", "该结果由工作人员作出。", "计算机")],
+)
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_what_a_person_decided_is_told_as_a_persons_decision(
+    outcome: str, locale: str, says: str, computer: str, kind: str
+) -> None:
+    reviewed = decision(outcome, cause="review", decided_by="Tom", reviewed=DECISION, note="No.", reasons=[REASON])
+    letter = text(write(reviewed, locale=locale), kind)
+    assert says in letter
+    assert computer not in letter
+    assert REASON.en not in letter and REASON.zh not in letter
+    assert "Tom" not in letter and "No." not in letter
+
+
 def test_who_is_reviewed_reads_that_a_person_is_looking_and_at_what() -> None:
     letter = text(write(decision("review", reasons=[REASON])))
     assert "a person is looking at it" in letter

@@ -105,11 +105,13 @@ class LetterWriter:
     def _view(self, tongue: Language, decision: DecisionMade, name: str | None) -> dict[str, Any]:
         """What the templates may say; absent is None, never an empty text."""
         plain = self._names.name
-        reasons = (
-            one_line(reason.zh if tongue == "zh" and reason.zh.strip() else reason.en) for reason in decision.reasons
-        )
+        by_person = decision.cause == "review"
+        # After a review they say why a person was asked, which is not why that person decided as they did.
+        told = () if by_person else decision.reasons
+        reasons = (one_line(reason.zh if tongue == "zh" and reason.zh.strip() else reason.en) for reason in told)
         return {
             "outcome": decision.outcome,
+            "by_person": by_person,
             "name": name,
             "programme": plain(tongue, "programme", decision.programme),
             "track": plain(tongue, "track", decision.track) if decision.track else None,
