@@ -5,6 +5,7 @@ outcome and track as the policy that the real service compiles; the run checks t
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
@@ -60,7 +61,7 @@ _WEIGHT = {"advance": 0, "review": 1, "decline": 2}
 
 @lru_cache(maxsize=50_000)
 def _areas(name: str) -> frozenset[str]:
-    name = name.casefold()
+    name = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
     return frozenset(area for area, words in _WORDS.items() if any(word in name for word in words))
 
 
@@ -113,7 +114,7 @@ def _programme(facts: Facts) -> tuple[list[str], list[str], list[str]]:
     if consents.human_only:
         person.append("human-only")
     months = [degree.graduation[:7] for degree in facts.education if degree.graduation]
-    if not months:
+    if not months or (max(months) < "2025-11" and len(months) < len(facts.education)):
         unclear.append("graduation")
     elif not "2025-11" <= max(months) <= "2026-10":
         declined.append("graduation")
@@ -126,10 +127,10 @@ def _programme(facts: Facts) -> tuple[list[str], list[str], list[str]]:
 def _ai(facts: Facts) -> tuple[list[str], list[str]]:
     declined, unclear = [], []
     for area, at_least in (("mathematics", 2), ("computer-science", 2), ("statistics", 1)):
-        if not facts.courses:
-            unclear.append(area)
-        elif _count(facts.courses, area) < at_least:
-            declined.append(area)
+        found = _count(facts.courses, area)
+        if found < at_least:
+            open_ = not facts.courses or found + _unplaced(facts.courses) >= at_least
+            (unclear if open_ else declined).append(area)
     told = [project.ai for project in facts.projects]
     if True not in told:
         (unclear if None in told or not told else declined).append("ai-project")
@@ -149,7 +150,8 @@ def _ai_score(facts: Facts, told: list[bool | None], words: int | None) -> tuple
     """The least and the most points in hundredths: a fact that is missing may give all of its points or none."""
     least = most = 0
     if facts.courses:
-        least = most = _points(sum(_foundation(course) for course in facts.courses), 2, 10, 35)
+        found = sum(_foundation(course) for course in facts.courses)
+        least, most = _points(found, 2, 10, 35), _points(found + _unplaced(facts.courses), 2, 10, 35)
     else:
         most += 35_00
     if told:
@@ -189,13 +191,15 @@ def _foundation(course: Course) -> bool:
 
 def _general(facts: Facts) -> tuple[list[str], list[str]]:
     declined, unclear = [], []
-    if not facts.courses:
-        unclear.append("computing")
-    elif _count(facts.courses, "computer-science") < 1:
-        declined.append("computing")
+    if _count(facts.courses, "computer-science") < 1:
+        (unclear if not facts.courses or _unplaced(facts.courses) else declined).append("computing")
     if not facts.projects:
         unclear.append("project")
     return declined, unclear
+
+
+def _unplaced(courses: list[Course]) -> int:
+    return sum(not course.area and not _areas(course.name) for course in courses)
 
 
 def _count(courses: list[Course], area: str) -> int:

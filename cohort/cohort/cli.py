@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.markup import escape
 
 from cohort import demo, demo_folder, explain, pipeline, policy_verbs, review_verbs, sources, status, whatif_verbs
 from cohort.csv_file import RefusedRow, read_mapping, read_table
-from cohort.drive.file import read_lines
+from cohort.drive.file import read_lines, read_submissions
 from cohort.drive.generate import generate
 from cohort.explanation.words import Language
 from cohort.terminal import say, screen
-from cohort.verb import PIPELINE_DATA, Data, run_verb, running_pipeline
+from cohort.verb import PIPELINE_DATA, Data, data_option, run_verb, running_pipeline
 from intake.core.table import Encoding
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -55,6 +54,7 @@ def demo_(
                 ),
             )
         say(f"logs are in {running.addresses.logs}, the letters in {running.addresses.mailbox}")
+        say(f"everything is stopped: `cohort up{data_option(data)}` starts it again on what this drive left")
         return account.complete
 
     if not run_verb(run()):
@@ -69,7 +69,7 @@ def up(data: Data = PIPELINE_DATA) -> None:
         _say_where(data)
         async with pipeline.running(data, say, begin=demo_folder.take_over) as running:
             say("\n".join(status.addresses(running.addresses)))
-            named = "" if data == PIPELINE_DATA else f" --data {data}"
+            named = data_option(data)
             say(f"running; Ctrl-C stops everything in order, `cohort status{named}` tells this again")
             try:
                 await running.supervisor.gave_up
@@ -83,7 +83,10 @@ def up(data: Data = PIPELINE_DATA) -> None:
 
 @app.command()
 def submit(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="NDJSON, a submission a line; or .csv.")],
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="NDJSON, an application a line; .csv; or .json with one."),
+    ],
     mapping: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="For .csv: which column is which field, JSON.")
     ] = None,
@@ -95,10 +98,10 @@ def submit(
 
     async def run() -> bool:
         table = mapping is not None or file.suffix.lower() == ".csv"
-        lines = read_table(file, read_mapping(mapping), encoding, refused) if table else read_lines(file)
+        lines = read_table(file, read_mapping(mapping), encoding, refused) if table else read_submissions(file)
         complete = await demo.submit_lines(running_pipeline(data), lines, screen())
-        for row in refused:
-            screen().print(f"line {row.line} was not sent: {escape(row.why)}", highlight=False, soft_wrap=True)
+        told = [f"line {row.line} was not sent: {row.why}" for row in refused]
+        demo.show_some(screen(), told)
         return complete and not refused
 
     if not run_verb(run()):

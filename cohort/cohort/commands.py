@@ -28,7 +28,11 @@ class RefusedCommand(StackError):
 
 
 def asked(by: str, why: str) -> dict[str, Any]:
-    """What every command has: an id of its own, who, why, and now."""
+    """What every command has: an id of its own, who, why, and now. Raises StackError where one of them is empty."""
+    if not by.strip():
+        raise StackError("say who you are: --by NAME")
+    if not why.strip():
+        raise StackError("say why: --why TEXT")
     return {"command_id": uuid4(), "by": by, "why": why, "at": datetime.now(UTC)}
 
 

@@ -1,12 +1,11 @@
 """The demo: a drive goes in, the screen shows it pass, and every application is accounted for."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
 from rich.console import Console
-from rich.markup import escape
 
 from cohort import demo_summary
 from cohort.accounting import Account, account
@@ -19,6 +18,7 @@ from cohort.drive.sent import Channel, Fate, Rejected, Sent, Unsent
 TICK_SECONDS = 0.5
 STALL_SECONDS = 30.0
 CORRECTION_SECONDS = 5.0
+LINES_TOLD = 20
 
 
 async def run_demo(
@@ -49,21 +49,29 @@ async def run_demo(
 
 
 async def submit_lines(addresses: Addresses, lines: Iterable[bytes], console: Console) -> bool:
-    """Send lines in bulk; name every one that was not accepted and why. True when all were.
+    """Send lines in bulk; name the first that were not accepted and why. True when all were.
 
     Raises what reading the lines raises.
     """
     sent = await send(lines, addresses, turns=(Channel.BULK,))
+    told = []
     for line in sent:
         match line.answer:
             case Rejected(reasons):
-                told = "; ".join(reasons)
-                console.print(f"line {line.number} was rejected: {escape(told)}", highlight=False, soft_wrap=True)
+                told.append(f"line {line.number} was rejected: {'; '.join(reasons)}")
             case Unsent(why):
-                console.print(f"line {line.number} could not be sent: {escape(why)}", highlight=False, soft_wrap=True)
+                told.append(f"line {line.number} could not be sent: {why}")
+    show_some(console, told)
     accepted = sent.counts[Fate.ACCEPTED]
     console.print(f"{accepted:,} of {len(sent):,} lines accepted", highlight=False)
     return accepted == len(sent)
+
+
+def show_some(console: Console, told: Sequence[str]) -> None:
+    """Print the first of many lines, and how many more there are."""
+    shown = [*told[:LINES_TOLD], *([f"and {len(told) - LINES_TOLD:,} more"] if len(told) > LINES_TOLD else [])]
+    for line in shown:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 async def _send(addresses: Addresses, lines: Iterable[bytes], watch: Watch, screen: Screen) -> Sent:

@@ -6,11 +6,10 @@ takes earlier decisions away there.
 
 from uuid import UUID
 
-import asyncpg
-
 from cohort.addresses import Addresses
 from cohort.explanation import tell
 from cohort.explanation.words import Language
+from cohort.screening_tables import fetch
 from cohort.stack.errors import StackError
 from hiring.events.decision import DecisionMade
 from hiring.identity import application_id
@@ -35,11 +34,7 @@ async def explain(at: Addresses, application: UUID, language: Language) -> str:
 
     Raises StackError where there are none; asyncpg.PostgresError or OSError where the database cannot be asked.
     """
-    connection = await asyncpg.connect(at.screening_dsn, timeout=10)
-    try:
-        found = [DecisionMade.model_validate_json(row[0]) for row in await connection.fetch(_DECISIONS, application)]
-    finally:
-        await connection.close()
+    found = [DecisionMade.model_validate_json(row[0]) for row in await fetch(at, _DECISIONS, application)]
     if not found:
         raise StackError(
             f"there is no decision on the application {application}: it is not known here, or not decided yet"

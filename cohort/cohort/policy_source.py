@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import asyncpg
 import orjson
 from pydantic import ValidationError
 
 from cohort import pipeline
+from cohort.screening_tables import fetch
 from cohort.stack.errors import StackError
 from cohort.verb import not_running
 from screening.core.policy import Policy
@@ -65,11 +65,7 @@ async def _policy(name: str, data: Path) -> Policy:
 async def _stored(data: Path, query: str, argument: str) -> list[str]:
     if (at := pipeline.find(data)) is None:
         raise StackError(not_running(data))
-    connection = await asyncpg.connect(at.screening_dsn, timeout=10)
-    try:
-        return [row[0] for row in await connection.fetch(query, argument)]
-    finally:
-        await connection.close()
+    return [row[0] for row in await fetch(at, query, argument)]
 
 
 def _read(content: str, name: str) -> Policy:

@@ -1,30 +1,30 @@
 """The verbs of `cohort policy` that bring a policy into force: propose, approve, list."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import asyncpg
 import typer
-from rich.markup import escape
 
-from cohort.addresses import Addresses
 from cohort.commands import ask, asked
+from cohort.screening_tables import fetch
 from cohort.stack.errors import StackError
-from cohort.tables import plain_table
+from cohort.tables import print_indented
 from cohort.terminal import say, screen
-from cohort.verb import PIPELINE_DATA, By, Data, Why, given, run_verb, running_pipeline
+from cohort.verb import PIPELINE_DATA, By, Data, Why, data_option, given, run_verb, running_pipeline
 from hiring.events.command import PolicyApproved, PolicyProposed
 from screening.in_force import ALWAYS
 from screening.programmes import PolicyError, read_policy
 
 policy = typer.Typer(no_args_is_help=True, help="A programme's policy: write it, try it, bring it into force.")
-T = TypeVar("T")
 
 SHORT = 12
-"""So much of a digest is shown; a beginning of any length that only one has will do."""
+"""So much of a digest is shown."""
+LEAST = 6
+"""So much of it is enough where only one policy has it."""
 
 _BEGINS = "SELECT digest, programme, name, version, effective_from FROM policies WHERE starts_with(digest, $1)"
 # The last one of each programme that is in force for an application of this moment has no successor among those.
@@ -44,8 +44,8 @@ def propose(
     effective_from: Annotated[
         str | None,
         typer.Option(
-            help="A date, or a date and time, as 2026-12-01 or 2026-12-01T09:00: it judges what is submitted from "
-            "then on. Without it, what is submitted from now on."
+            help="A date, or a date and time, as 2026-12-01 or 2026-12-01T09:00+08:00, in UTC where it has no such "
+            "offset: it judges what is submitted from then on. Without it, what is submitted from now on."
         ),
     ] = None,
     data: Data = PIPELINE_DATA,
@@ -71,7 +71,9 @@ def propose(
         await ask(running_pipeline(data), proposal)
         say(
             f"{read.name} {read.version} is proposed for what is submitted to {read.programme} from {told(start)} on.\n"
-            f"Another person brings it into force: cohort policy approve {digest[:SHORT]} --by NAME --why TEXT"
+            f"What it changes: cohort policy diff active {digest[:SHORT]}{data_option(data)}\n"
+            f"Another person brings it into force: "
+            f"cohort policy approve {digest[:SHORT]} --by NAME --why TEXT{data_option(data)}"
         )
 
     run_verb(run())
@@ -79,7 +81,7 @@ def propose(
 
 @policy.command()
 def approve(
-    digest: Annotated[str, typer.Argument(help="The digest of the proposed policy, or its beginning.")],
+    digest: Annotated[str, typer.Argument(help="The digest of the proposed policy, or six of its digits or more.")],
     by: By,
     why: Why,
     data: Data = PIPELINE_DATA,
@@ -87,13 +89,18 @@ def approve(
     """Bring a policy into force that another person proposed."""
 
     async def run() -> None:
+        command = asked(by, why)
+        if len(digest) < LEAST:
+            raise StackError(f"{digest} is too short: write at least {LEAST} digits of the digest")
         at = running_pipeline(data)
-        found = await _from_screening(at, lambda connection: connection.fetch(_BEGINS, digest.lower()))
+        found = await fetch(at, _BEGINS, digest.lower())
         if len(found) != 1:
             many = "several policies have" if found else "no policy has"
-            raise StackError(f"{many} a digest that begins with {digest}: see `cohort policy list`")
+            raise StackError(f"{many} a digest that begins with {digest}: see `cohort policy list{data_option(data)}`")
         (row,) = found
-        await ask(at, given(PolicyApproved, **asked(by, why), programme=row["programme"], digest=row["digest"]))
+        # Nobody approves another moment than they are told: the proposal may change before this is obeyed.
+        seen = {name: row[name] for name in ("programme", "digest", "effective_from")}
+        await ask(at, given(PolicyApproved, **command, **seen))
         say(
             f"{row['name']} {row['version']} is in force for what is submitted to {row['programme']} "
             f"from {told(row['effective_from'])} on; what was decided stays decided"
@@ -105,37 +112,30 @@ def approve(
 @policy.command("list")
 def list_(data: Data = PIPELINE_DATA) -> None:
     """Every policy that was proposed, of each programme, and which one judges now."""
-    rows = run_verb(_from_screening(running_pipeline(data), lambda connection: connection.fetch(_ALL)))
-    table = plain_table("programme", "policy", "state", "judges from", "proposed", "approved", numbers=("digest",))
-    for row in rows:
-        table.add_row(
-            *map(
-                escape,
-                (
-                    row["programme"],
-                    f"{row['name']} {row['version']}",
-                    _state(row),
-                    told(row["effective_from"]),
-                    f"{row['proposed_by']}: {row['proposed_why']}",
-                    f"{row['approved_by']}: {row['approved_why']}" if row["approved_at"] else "",
-                    row["digest"][:SHORT],
-                ),
-            )
-        )
-    screen().print(table)
+    rows = run_verb(fetch(running_pipeline(data), _ALL))
+    out = screen()
+    for programme, policies in groupby(rows, itemgetter("programme")):
+        print_indented(out, programme, 0)
+        for row in policies:
+            what = f"{row['name']} {row['version']}  {row['digest'][:SHORT]}"
+            print_indented(out, f"{what}  {_state(row)}, from {told(row['effective_from'])} on", 2)
+            print_indented(out, f"proposed by {row['proposed_by']}: {row['proposed_why']}", 4)
+            if row["approved_at"]:
+                print_indented(out, f"approved by {row['approved_by']}: {row['approved_why']}", 4)
 
 
 def moment(text: str) -> datetime:
-    """A date or a moment as a person writes it; without an offset, by this machine's clock. Raises StackError."""
+    """A date or a moment as a person writes it; without an offset, in UTC. Raises StackError."""
     try:
-        return datetime.fromisoformat(text).astimezone()
+        at = datetime.fromisoformat(text)
+        return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         raise StackError(f"{text} is no date: write 2026-12-01, or with a time 2026-12-01T09:00") from None
 
 
 def told(at: datetime) -> str:
-    """A moment by this machine's clock, for a person to read."""
-    return "the beginning" if at == ALWAYS else f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
+    """A moment in UTC, for a person to read."""
+    return "the beginning" if at == ALWAYS else f"{at.astimezone(UTC):%Y-%m-%d %H:%M %Z}"
 
 
 def _state(row: Any) -> str:
@@ -144,11 +144,3 @@ def _state(row: Any) -> str:
     if row["judges_now"]:
         return "judges now"
     return "judges later" if row["effective_from"] > datetime.now(UTC) else "judged before"
-
-
-async def _from_screening(at: Addresses, read: Callable[["asyncpg.Connection[Any]"], Awaitable[T]]) -> T:
-    connection = await asyncpg.connect(at.screening_dsn, timeout=10)
-    try:
-        return await read(connection)
-    finally:
-        await connection.close()

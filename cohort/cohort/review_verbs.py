@@ -1,25 +1,29 @@
 """`cohort review`: what waits for a person, and a person's verdict on one of it."""
 
+from datetime import UTC
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-import asyncpg
 import typer
 
 from cohort.addresses import Addresses
 from cohort.commands import ask, asked
 from cohort.explanation.words import Language
+from cohort.screening_tables import fetch
 from cohort.stack.errors import StackError
+from cohort.tables import print_indented
 from cohort.terminal import say, screen
-from cohort.verb import PIPELINE_DATA, Data, given, run_verb, running_pipeline
+from cohort.verb import PIPELINE_DATA, Data, data_option, given, run_verb, running_pipeline
 from hiring.events.command import ReviewGiven
 from hiring.events.decision import DecisionMade
 
-# What stands of an application is the last of its decisions; the longest waiting comes first. A record begins with
-# its ids and its programme.
-_WAITING = """
-SELECT data FROM decisions d WHERE outcome = 'review' AND NOT EXISTS (
-    SELECT FROM decisions n WHERE n.application_id = d.application_id AND n.serial > d.serial)
+# What stands of an application is the last of its decisions; the longest waiting comes first, by the index of those,
+# each of which is asked whether it stands: a join would read the whole table. A record begins with its ids and its
+# programme.
+WAITING = """
+SELECT data FROM decisions d WHERE outcome = 'review'
+AND serial = (SELECT max(n.serial) FROM decisions n WHERE n.application_id = d.application_id)
 AND ($1::text IS NULL OR substring(convert_from(data, 'UTF8') FROM '"programme":"([^"]*)"') = $1)
 ORDER BY serial LIMIT $2
 """
@@ -43,13 +47,15 @@ def review(
 
     async def run() -> None:
         if application is None:
-            await _list(running_pipeline(data), programme, lang, limit)
+            await _list(running_pipeline(data), data, programme, lang, limit)
             return
-        if verdict not in _VERDICTS or not by or not why:
-            raise StackError("say: cohort review APPLICATION_ID advance|decline --by NAME --why TEXT")
+        if verdict not in _VERDICTS:
+            raise StackError(
+                f"say: cohort review APPLICATION_ID advance|decline --by NAME --why TEXT{data_option(data)}"
+            )
+        command = {**asked(by or "", why or ""), "verdict": verdict, "track": track, "unit": unit}
         at = running_pipeline(data)
         decision = await _latest(at, application)
-        command = {**asked(by, why), "verdict": verdict, "track": track, "unit": unit}
         await ask(
             at,
             given(ReviewGiven, **command, application_id=decision.application_id, decision_id=decision.decision_id),
@@ -75,24 +81,25 @@ async def _latest(at: Addresses, application: str) -> DecisionMade:
     return decision
 
 
-async def _list(at: Addresses, programme: str | None, language: Language, limit: int) -> None:
-    waiting, out = await _decisions(at, _WAITING, programme, limit + 1), screen()
+async def _list(at: Addresses, data: Path, programme: str | None, language: Language, limit: int) -> None:
+    waiting, out = await _decisions(at, WAITING, programme, limit + 1), screen()
     for decision in waiting[:limit]:
         reasons = [reason.zh if language == "zh" else reason.en for reason in decision.reasons]
-        place = " ".join(filter(None, (decision.programme, decision.track, decision.unit)))
-        lines = [f"{decision.application_id}  {place}, since {decision.decided_at.astimezone():%Y-%m-%d %H:%M}"]
-        out.print("\n".join([*lines, *(f"    {reason}" for reason in reasons)]), markup=False, highlight=False)
+        track = f", track {decision.track}" if decision.track else ""
+        unit = f", unit {decision.unit}" if decision.unit else ""
+        since = f"since {decision.decided_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        print_indented(out, f"{decision.application_id}  {decision.programme}{track}{unit}, {since}", 0)
+        for reason in reasons:
+            print_indented(out, reason, 4)
     if len(waiting) > limit:
         say(f"and more: --limit lists more than {limit}")
     elif not waiting:
-        say("nothing waits for a person")
+        known = sorted(row[0] for row in await fetch(at, "SELECT DISTINCT programme FROM policies"))
+        unknown = f", and no policy is for a programme {programme}; there are: {', '.join(known)}"
+        say("nothing waits for a person" + (unknown if programme and programme not in known else ""))
     else:
-        say(f"{len(waiting)} wait for a person: cohort explain APPLICATION_ID shows one in full")
+        say(f"{len(waiting)} wait for a person: cohort explain APPLICATION_ID{data_option(data)} shows one in full")
 
 
 async def _decisions(at: Addresses, query: str, *arguments: Any) -> list[DecisionMade]:
-    connection = await asyncpg.connect(at.screening_dsn, timeout=10)
-    try:
-        return [DecisionMade.model_validate_json(row[0]) for row in await connection.fetch(query, *arguments)]
-    finally:
-        await connection.close()
+    return [DecisionMade.model_validate_json(row[0]) for row in await fetch(at, query, *arguments)]

@@ -20,6 +20,15 @@ from hiring.topics import TOPICS
 
 GROUPS = ("intake", "screening", "notify")
 
+_DECISIONS = """
+SELECT CASE outcome WHEN 'review' THEN 'to a person' ELSE outcome END, count(*) FROM decisions GROUP BY 1 ORDER BY 1
+"""
+# As `cohort review` lists them: by the index of those that went to a person.
+_WAITING = """
+SELECT 'wait for a person now', count(*) FROM decisions d WHERE outcome = 'review'
+AND serial = (SELECT max(n.serial) FROM decisions n WHERE n.application_id = d.application_id)
+"""
+
 
 def addresses(at: Addresses) -> list[str]:
     """Where to reach the pipeline, a line each; no secrets."""
@@ -111,7 +120,8 @@ def _lag(ends: Mapping[TopicPartition, int], begins: Mapping[TopicPartition, int
 async def _counts(at: Addresses) -> Table:
     table = plain_table("count", "of", numbers=("records",))
     for dsn, what, query in (
-        (at.screening_dsn, "decisions", "SELECT outcome, count(*) FROM decisions GROUP BY 1 ORDER BY 1"),
+        (at.screening_dsn, "decisions made", _DECISIONS),
+        (at.screening_dsn, "applications", _WAITING),
         (at.notify_dsn, "letters", "SELECT state, count(*) FROM letters GROUP BY 1 ORDER BY 1"),
     ):
         connection = await asyncpg.connect(dsn, timeout=5)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +19,11 @@ def plain_table(*words: str, numbers: Sequence[str] = (), title: str | None = No
     for name in numbers:
         table.add_column(name, overflow="fold", justify="right", no_wrap=True)
     return table
+
+
+def print_indented(console: Console, text: str, by: int) -> None:
+    """Print a text on as many lines as it needs, all of them indented."""
+    console.print(Padding(Text(text), (0, 0, 0, by), expand=False), highlight=False)
 
 
 class _PlainTable(Table):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shlex
 import signal
 from collections.abc import Coroutine
 from pathlib import Path
@@ -35,8 +36,15 @@ def running_pipeline(data: Path) -> Addresses:
 
 def not_running(data: Path) -> str:
     """What to tell, and what to do, where no pipeline runs on a folder."""
-    named = "" if data == PIPELINE_DATA else f" --data {data}"
-    return f"no pipeline runs in {data}: start it by `cohort up{named}`, or name the folder of one that runs by --data"
+    return (
+        f"no pipeline runs in {data}: start it by `cohort up{data_option(data)}`, "
+        "or name the folder of one that runs by --data"
+    )
+
+
+def data_option(data: Path) -> str:
+    """What a printed command needs after it so that it finds the same pipeline; with a blank before."""
+    return "" if data == PIPELINE_DATA else f" --data {shlex.quote(str(data))}"
 
 
 def run_verb(main: Coroutine[Any, Any, T], *, interrupted: int = 130) -> T:

@@ -14,6 +14,7 @@ from cohort.verb import PIPELINE_DATA, Data, run_verb, running_pipeline
 from cohort.whatif import report
 from cohort.whatif.describe import sentences
 from cohort.whatif.diff import differences
+from cohort.whatif.remarks import remarks
 from cohort.whatif.result import Tried
 from screening.programmes import PolicyError, read_policy
 
@@ -36,6 +37,7 @@ def diff(before: Named, after: Named, data: Data = PIPELINE_DATA) -> None:
     """Say in sentences how a policy differs from an earlier one."""
     first, second = run_verb(policy_source.policies([before, after], data))
     told = [str(change) for change in differences(first, second)] or ["the two say the same"]
+    told += [f"remark: {remark}" for remark in remarks(first, second)]
     screen().print("\n".join(told), highlight=False, markup=False, soft_wrap=True)
 
 

@@ -3,6 +3,7 @@
 What is wrong is told by its line and never repeats a value: the text may hold a secret.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ MOST_VALUES = 100_000
 DEEPEST = 40
 
 _TAG = "tag:yaml.org,2002:"
+_KEY = re.compile(r":(\s|$)")
+_FULL_WIDTH = re.compile(r"[\s-]*[A-Za-z0-9_.-]+：")
+_NO_COLON = "no colon and blank after the field's name: write name: value"
 
 
 class Unreadable(Exception):
@@ -47,12 +51,13 @@ def read_yaml(text: str) -> Lined:
         _bound(text)
         node = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise Unreadable(mark.line + 1 if mark else 1, f"is not YAML: {_plainly(error)}") from None
+        line, told = _plainly(error, text.splitlines())
+        raise Unreadable(line, f"is not YAML: {told}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise Unreadable(line, f"holds the character {error.character:#06x}, which YAML does not take") from None
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, OverflowError):
+        # Also an escape that stands for no character: the parser does not say where.
         raise Unreadable(1, "is not YAML") from None
     if node is None:
         raise Empty(1, "is empty")
@@ -61,7 +66,19 @@ def read_yaml(text: str) -> Lined:
 
 def line_of(node: Node, place: Sequence[str | int]) -> int:
     """The line, from 1, of the value at a place. Steps that lead nowhere, such as a rule's kind, are passed over."""
-    line = node.start_mark.line
+    return _at(node, place)[0] + 1
+
+
+def number_or_bool_at(node: Node, place: Sequence[str | int]) -> str | None:
+    """How the value at a place is written, where it is a number, true or false: 2.10, 010, on. None for any other."""
+    found = _at(node, place)[1]
+    plain = isinstance(found, ScalarNode) and found.tag.removeprefix(_TAG) in ("int", "float", "bool")
+    return str(found.value) if plain else None
+
+
+def _at(node: Node, place: Sequence[str | int]) -> tuple[int, Node]:
+    """The node at a place, and the line, from 0, where what it belongs to begins."""
+    line = int(node.start_mark.line)
     for step in place:
         if isinstance(node, MappingNode):
             for key, value in node.value:
@@ -71,7 +88,7 @@ def line_of(node: Node, place: Sequence[str | int]) -> int:
         elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
             node = node.value[step]
             line = node.start_mark.line
-    return int(line) + 1
+    return line, node
 
 
 def _bound(text: str) -> None:
@@ -87,13 +104,43 @@ def _bound(text: str) -> None:
             depth -= 1
 
 
-def _plainly(error: yaml.MarkedYAMLError) -> str:
+def _plainly(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, str]:
+    """The line and what is wrong there, the frequent slips in words for people."""
     problem = error.problem or str(error)
+    mark = error.problem_mark or error.context_mark
+    number = mark.line + 1 if mark else 1
+    begun = error.context_mark.line + 1 if error.context_mark else number
     if "'\\t'" in problem:
-        return "a tab stands where blanks are meant: indent with blanks"
-    if error.context:
-        problem = f"{problem} ({error.context})"
-    return problem
+        return number, "a tab stands where blanks are meant: indent with blanks"
+    for near in (number, number - 1, begun):
+        if 1 <= near <= len(lines) and _FULL_WIDTH.match(lines[near - 1]):
+            return near, "the colon after the field's name is a full-width one (：): write : and a blank"
+    if problem == "found unexpected end of stream":
+        return begun, "the quotation mark that opens here is never closed: close it"
+    if problem == "could not find expected ':'":
+        return begun, _NO_COLON
+    if problem.startswith("mapping values are not allowed"):
+        return _second_colon(number, mark.column if mark else 0, lines)
+    if problem.startswith("expected ',' or"):
+        return begun, "the bracket that opens here is not closed, or a comma is missing in it"
+    if problem == "expected <block end>, but found '<scalar>'":
+        return number, "text follows a quotation mark that closes: remove one, or put the whole in the other kind"
+    if problem.startswith("expected <block end>"):
+        return (
+            number,
+            "the line is indented otherwise than those it belongs to: give it as many blanks, and one after -",
+        )
+    return number, f"{problem} ({error.context})" if error.context else problem
+
+
+def _second_colon(number: int, column: int, lines: Sequence[str]) -> tuple[int, str]:
+    """What a colon may mean where none may be: in a text, after a line without one, or on a line indented too far."""
+    if _KEY.search(lines[number - 1][:column]):
+        return number, "a text holds a colon and a blank: put the whole text in quotes"
+    before = next((n for n in range(number - 1, 0, -1) if lines[n - 1].split("#")[0].strip()), 0)
+    if before and not _KEY.search(lines[before - 1]):
+        return before, _NO_COLON
+    return number, "the line is indented further than those it belongs to: give it as many blanks"
 
 
 class _Reading:

@@ -119,6 +119,13 @@ def test_a_day_in_the_life(data: Path, tmp_path: Path) -> None:
         assert open_to_others(data) == (["postgres"] if os.geteuid() == 0 else [])
         assert [path.stat().st_mode & 0o777 for path in (data / "mailbox").glob("*.eml")] == [0o600, 0o600]
 
+        one = tmp_path / "one.json"
+        one.write_text(json.dumps(json.loads(application("1")), indent=2))
+        assert "1 of 1 lines accepted" in cohort("submit", one, "--data", data).stdout
+        pretty = cohort("submit", one.rename(tmp_path / "one.ndjson"), "--data", data)
+        assert (pretty.returncode, pretty.stdout) == (2, "")
+        assert "one application a line (NDJSON)" in pretty.stderr
+
         second = cohort("up", "--data", data)
         assert second.returncode == 2
         assert "another cohort" in second.stderr
@@ -169,5 +176,6 @@ def test_a_demo_on_a_file_accounts_for_every_line(data: Path, tmp_path: Path) ->
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "every application accounted for: yes" in answer.stdout
     assert re.search(r"received +│ +5\b", answer.stdout)
+    assert f"`cohort up --data {data.parent / 'demo'}` starts it again" in answer.stderr
     assert open_to_others(data.parent / "demo") == (["postgres"] if os.geteuid() == 0 else [])
     assert re.search(r"e-mails delivered +│ +2\b", answer.stdout)

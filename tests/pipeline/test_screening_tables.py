@@ -1,14 +1,11 @@
 """Screening's tables on real Postgres: what an upgrade makes of old rows, and how files become policies in force."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from importlib.resources import files
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
-import orjson
 import pytest
 from prometheus_client import CollectorRegistry
 
@@ -19,36 +16,18 @@ from screening.commands import Commands
 from screening.core.policy import Policy
 from screening.programmes import PolicyError
 from screening.registry import Registry
-from screening.store import DecisionStore, StoredDecision
+from screening.store import DecisionStore
 
 from .screening_stand import policy
+from .screening_tables import NOW, SECOND, asked, decided, first_release, migrate
 
 pytestmark = pytest.mark.stack
-
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
-FIRST, SECOND = sorted(path.name for path in files("screening.migrations").iterdir() if path.name.endswith(".sql"))
 
 
 @pytest.fixture
 async def pool(pipeline: Pipeline) -> AsyncIterator[asyncpg.Pool]:
-    """A database of the test's own, as the first release left it."""
-    parts, name = urlsplit(pipeline.addresses.screening_dsn), f"tables_{uuid4().hex[:12]}"
-    connection = await asyncpg.connect(pipeline.addresses.screening_dsn)
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    async with asyncpg.create_pool(urlunsplit(parts._replace(path=f"/{name}")), min_size=1) as made:
-        await migrate(made, FIRST)
+    async with first_release(pipeline) as made:
         yield made
-
-
-async def migrate(pool: asyncpg.Pool, name: str) -> None:
-    await pool.execute((files("screening.migrations") / name).read_text(encoding="utf-8"))
-
-
-def decided(application: int, revision: str, number: int) -> StoredDecision:
-    id_ = str(UUID(int=number))
-    data = orjson.dumps({"decision_id": id_, "revision": revision * 64, "programme": "p"})
-    return StoredDecision(str(UUID(int=application)), revision * 32, id_, "review", None, NOW, data)
 
 
 async def test_rows_of_the_first_release_are_met_by_whoever_repeats_them(pool: asyncpg.Pool) -> None:
@@ -58,8 +37,8 @@ async def test_rows_of_the_first_release_are_met_by_whoever_repeats_them(pool: a
         await pool.execute(
             "INSERT INTO decisions (application_id, decision_id, outcome, track, decided_at, data)"
             " VALUES ($1, $2, $3, $4, $5, $6)",
-            *row._replace(settles="")[:1],
-            *row[2:],
+            row.application_id,
+            *row[2:7],
         )
     await migrate(pool, SECOND)
     again = [decided(1, "a", 7), decided(1, "b", 8), decided(2, "a", 9), decided(2, "c", 10)]
@@ -99,10 +78,60 @@ async def test_a_file_is_in_force_until_a_policy_comes_by_command(
 
     registry = Registry(pool)
     await registry.open([second], NOW)
-    await obey(Commands(pool, registry, CollectorRegistry()), third)
+    commands = Commands(pool, registry, CollectorRegistry())
+    await propose(commands, third)
+    assert await approve(commands, third, "Lin") is None
     assert registry.programmes.policy("p", NOW).named.digest == third.digest()
     assert await in_force(pool, fourth, at=NOW + timedelta(4)) == [third.digest()]
     assert "come by command" in caplog.text
+
+
+async def test_going_back_to_an_older_file_is_told_to_do_nothing(
+    pool: asyncpg.Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    await migrate(pool, SECOND)
+    first, second = policy("p", "1"), policy("p", "2")
+    await in_force(pool, first)
+    await in_force(pool, second)
+    assert "passed over" not in caplog.text
+    assert await in_force(pool, first) == [second.digest()]
+    assert "another policy has replaced it; to go back, give it a new version" in caplog.text
+
+
+async def test_a_policy_that_is_only_proposed_leaves_the_files_as_they_are(pool: asyncpg.Pool) -> None:
+    await migrate(pool, SECOND)
+    commands = Commands(pool, Registry(pool), CollectorRegistry())
+    assert await propose(commands, policy("p", "7")) is None
+    file = policy("p", "1")
+    assert await in_force(pool, file) == [file.digest()]
+
+
+async def test_an_approval_is_for_the_moment_it_names_and_by_nobody_who_proposed(pool: asyncpg.Pool) -> None:
+    await migrate(pool, SECOND)
+    commands, proposed = Commands(pool, Registry(pool), CollectorRegistry()), policy("p")
+    await propose(commands, proposed, "Wei", NOW)
+    await propose(commands, proposed, "Noor", NOW + timedelta(days=1))
+    await propose(commands, proposed, "Mia", NOW + timedelta(days=2))
+    for by in ("Wei", "Noor", "Mia"):
+        assert "another person must" in (await approve(commands, proposed, by) or "")
+    assert "another moment" in (await approve(commands, proposed, "Lin", effective_from=NOW) or "")
+    assert await pool.fetchval("SELECT approved_at FROM policies") is None
+    assert await approve(commands, proposed, "Lin", effective_from=NOW + timedelta(days=2)) is None
+    assert await pool.fetchval("SELECT approved_by FROM policies") == "Lin"
+
+
+async def test_of_two_policies_from_one_moment_the_one_approved_later_judges_whatever_the_senders_clocks_say(
+    pool: asyncpg.Pool,
+) -> None:
+    await migrate(pool, SECOND)
+    registry = Registry(pool)
+    commands = Commands(pool, registry, CollectorRegistry())
+    begun = await pool.fetchval("SELECT clock_timestamp()")
+    for version, clock in (("1", NOW + timedelta(days=9999)), ("2", NOW)):
+        await propose(commands, policy("p", version))
+        assert await approve(commands, policy("p", version), "Lin", at=clock) is None
+    assert registry.programmes.policy("p", NOW).named.version == "2"
+    assert await pool.fetchval("SELECT min(approved_at) FROM policies") >= begun
 
 
 async def test_a_policy_that_this_release_cannot_read_stops_the_start_in_plain_words(pool: asyncpg.Pool) -> None:
@@ -113,10 +142,13 @@ async def test_a_policy_that_this_release_cannot_read_stops_the_start_in_plain_w
         await Registry(pool).open([policy("q")], NOW)
 
 
-async def obey(commands: Commands, proposed: Policy) -> None:
-    def asked(by: str) -> dict[str, Any]:
-        return {"command_id": uuid4(), "by": by, "why": "agreed", "at": NOW, "programme": proposed.programme}
+async def propose(commands: Commands, policy: Policy, by: str = "Wei", effective_from: datetime = NOW) -> str | None:
+    """Why it was refused; None where it was obeyed."""
+    told = {"programme": policy.programme, "digest": policy.digest(), "policy": policy.content()}
+    return (await commands.obey(PolicyProposed(**asked(by), **told, effective_from=effective_from))).refusal
 
-    digest = proposed.digest()
-    await commands.obey(PolicyProposed(**asked("Wei"), digest=digest, policy=proposed.content(), effective_from=NOW))
-    assert (await commands.obey(PolicyApproved(**asked("Lin"), digest=digest))).refusal is None
+
+async def approve(commands: Commands, policy: Policy, by: str, **more: Any) -> str | None:
+    """Why it was refused; None where it was obeyed."""
+    told = {"programme": policy.programme, "digest": policy.digest()}
+    return (await commands.obey(PolicyApproved(**{**asked(by), **told, **more}))).refusal

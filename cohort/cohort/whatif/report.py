@@ -25,6 +25,10 @@ def _parts(tried: Tried) -> Iterator[RenderableType]:
     found = tried.comparison
     against = "what was decided" if tried.against is None else _named(tried.against)
     yield f"{_named(tried.policy)} against {against}, on {found.applications:,} applications to {tried.programme}"
+    if not found.applications:
+        yield f"there are no applications to {tried.programme}: nothing can be said of what the policy does"
+        yield from _left_aside(tried)
+        return
     yield _summary(found)
     yield _outcomes(found)
     yield _seats(found)
@@ -72,7 +76,7 @@ def _flips(found: Comparison) -> Table:
         if flip.before.unit != flip.after.unit:
             unit = f"{_unit(flip.before.unit)} → {unit}"
         counted[_place(flip.before), _place(flip.after), unit] += flip.applications
-    for where, count in counted.most_common(_FLIPS_SHOWN):
+    for where, count in sorted(counted.items(), key=lambda told: (-told[1], told[0]))[:_FLIPS_SHOWN]:
         table.add_row(*where, f"{count:,}")
     if (more := len(counted) - _FLIPS_SHOWN) > 0:
         table.caption, table.caption_justify = f"and {more:,} rarer ways: --json names all", "left"

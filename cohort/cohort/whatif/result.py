@@ -61,7 +61,7 @@ class RuleEffect:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """A track's seats under the tried policy, and how many advance on it."""
+    """A track's seats under the tried policy, and how many advance on it; without what is undecided."""
 
     track: str
     seats: int

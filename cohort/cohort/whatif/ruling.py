@@ -1,11 +1,14 @@
 """What is kept of a decision in order to compare it with another: no more than is needed for a million of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from screening.core.decision import Decision, RuleResult, Weight
+from screening.core.decision import Decision, RuleResult
 from screening.core.scoring import SCORE
 
+_UP_TO = re.compile(r": up to ([\d.]+) points$")
+"""By which a component tells that it may be worth more than its points."""
 _RANK = {"advance": 0, "review": 1, "decline": 2}
 
 
@@ -36,7 +39,8 @@ def of_decision(decision: Decision) -> Ruling:
     for track in decision.tracks:
         lapses += _lapses(track.track, track.rules)
         if track.score is not None and (weight := track.score.weight):
-            verdict = "fail" if weight == Weight.DECLINE else "unknown"
+            # Where it is certain, it says what would have advanced, also in the band where a person decides.
+            verdict = "fail" if track.score.reason is not None and track.score.reason.change is not None else "unknown"
             lapses.append(Lapse(track.track, SCORE, verdict, int(weight)))
     return Ruling(
         decision.outcome,
@@ -96,8 +100,17 @@ def difference(before: Ruling, after: Ruling) -> list[str]:
 
 
 def _of_score(score: Mapping[str, Any]) -> str:
-    open_ = any(component["points"] is None for component in score["components"])
-    return "fail" if score["points"] < score["review_from"] and not open_ else "unknown"
+    """As `screening.core.score` has it: a fail where least and most are both below the band, or both in it."""
+    most, review = sum(map(_most, score["components"])), score["review_from"]
+    certain = most < score["advance_from"] and (most < review or score["points"] >= review)
+    return "fail" if certain else "unknown"
+
+
+def _most(component: Mapping[str, Any]) -> float:
+    if component["points"] is None:
+        return float(component["of"])
+    up_to = _UP_TO.search(component["observed"])
+    return float(up_to[1] if up_to else component["points"])
 
 
 def _lapses(track: str, results: Iterable[RuleResult]) -> list[Lapse]:

@@ -4,6 +4,7 @@ A million applications take some hundred megabytes: of each its id, a few bits o
 its ruling, of which a drive has few different ones.
 """
 
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
@@ -24,7 +25,7 @@ _OUTCOMES = ("advance", "review", "decline")
 class Tally:
     """The newest ruling of each application (by the 16 bytes of its id) before, and as it is tried.
 
-    `shown` examples are kept.
+    `shown` examples are kept, those with the lowest ids.
     """
 
     def __init__(self, shown: int = 10) -> None:
@@ -34,6 +35,8 @@ class Tally:
         self._before: dict[bytes, int] = {}
         self._after: dict[bytes, int] = {}
         self._examples: dict[bytes, Example] = {}
+        self._ids: list[int] = []
+        """The examples' ids and some that are none any more, negative, so that the highest leads the heap."""
 
     def decided(self, application: bytes, revision: str, ruling: Ruling) -> None:
         """What was decided; a later call for the same application replaces it."""
@@ -43,13 +46,15 @@ class Tally:
         """What the tried policy says, the same way. Tell what was decided first: examples are kept as they come."""
         self._after[application] = self._packed(revision, ruling)
         self._examples.pop(application, None)
-        if len(self._examples) < self._shown and (found := self._before.get(application)) is not None:
+        if self._is_shown(application) and (found := self._before.get(application)) is not None:
             before = self._rulings[found & _NUMBER]
             if _place(before) != _place(ruling) and not before.by_a_person:
-                self._examples[application] = _example(application, before, ruling, decision)
+                self._keep(application, _example(application, before, ruling, decision))
 
     def further(self, application: bytes, *, before: bool, after: bool) -> None:
         """One told of earlier turns out to be a further application, for a policy that has a person look at those."""
+        # It ends elsewhere than the example says, perhaps no longer elsewhere than before.
+        self._examples.pop(application, None)
         for told, asked in ((self._before, before), (self._after, after)):
             if asked and (packed := told.get(application)) is not None:
                 told[application] = packed & ~_NUMBER | self._number(reviewed(self._rulings[packed & _NUMBER]))
@@ -83,14 +88,23 @@ class Tally:
             earlier_revision=earlier,
             before=_by_outcome((before, count) for before, _, count in by_policy),
             after=_by_outcome((after, count) for _, after, count in by_policy),
-            flips=[Flip(*where, count) for where, count in flips.most_common()],
+            flips=[Flip(*where, count) for where, count in sorted(flips.items(), key=_frequent)],
             flipped=sum(count for (here, there), count in flips.items() if here.outcome != there.outcome),
             moved=sum(count for (here, there), count in flips.items() if here.outcome == there.outcome),
-            reviewed=[Reviewed(*told, count) for told, count in reviewed.most_common()],
+            reviewed=[Reviewed(*told, count) for told, count in sorted(reviewed.items(), key=_frequent)],
             rules=effects(everywhere),
-            seats=_seats(seats, [(before, count) for before, _, count in compared], everywhere),
-            examples=list(self._examples.values()),
+            seats=_seats(seats, compared),
+            examples=[self._examples[id_] for id_ in sorted(self._examples)],
         )
+
+    def _is_shown(self, application: bytes) -> bool:
+        return len(self._examples) < self._shown or bool(self._ids and -int.from_bytes(application) > self._ids[0])
+
+    def _keep(self, application: bytes, example: Example) -> None:
+        self._examples[application] = example
+        heapq.heappush(self._ids, -int.from_bytes(application))
+        while len(self._examples) > self._shown:
+            self._examples.pop((-heapq.heappop(self._ids)).to_bytes(len(application)), None)
 
     def _packed(self, revision: str, ruling: Ruling) -> int:
         return int(revision[: _REVISION_BITS // 4], 16) << _NUMBER.bit_length() | self._number(ruling)
@@ -112,6 +126,12 @@ class Tally:
         return pairs, earlier
 
 
+def _frequent(counted: tuple[object, int]) -> tuple[int, str]:
+    """The most frequent first, in an order that does not depend on what was read when."""
+    what, count = counted
+    return -count, str(what)
+
+
 def _by_outcome(told: Iterable[tuple[Ruling, int]]) -> dict[str, int]:
     counted = dict.fromkeys(_OUTCOMES, 0)
     for ruling, count in told:
@@ -119,10 +139,11 @@ def _by_outcome(told: Iterable[tuple[Ruling, int]]) -> dict[str, int]:
     return counted
 
 
-def _seats(seats: Mapping[str, int], before: list[tuple[Ruling, int]], after: list[tuple[Ruling, int]]) -> list[Seats]:
+def _seats(seats: Mapping[str, int], compared: Iterable[tuple[Ruling, Ruling, int]]) -> list[Seats]:
     advanced = [Counter[str | None](), Counter[str | None]()]
-    for counted, told in zip(advanced, (before, after), strict=True):
-        for ruling, count in told:
+    for before, after, count in compared:
+        # What a person decided stands, whatever the tried policy says.
+        for counted, ruling in zip(advanced, (before, before if before.by_a_person else after), strict=True):
             if ruling.outcome == "advance":
                 counted[ruling.track] += count
     return [Seats(track, number, advanced[0][track], advanced[1][track]) for track, number in seats.items()]

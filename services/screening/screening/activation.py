@@ -5,8 +5,10 @@ from typing import Any
 
 import orjson
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from hiring.events.command import PolicyApproved, PolicyProposed
+from hiring.events.reading import for_operators
 from screening.core.policy import Policy
 from screening.refusal import Refused
 from screening.registry import frozen, lock_policies, note_first_applications, stored_policy
@@ -18,12 +20,17 @@ _FROZEN = "the version of this name is in force with other content and stays as 
 # One that waits may be proposed anew, with another date or reason; one that is approved stays as it was approved.
 _PROPOSE = """
 INSERT INTO policies AS p (digest, programme, name, version, content, origin, effective_from,
-    proposed_by, proposed_why, proposed_at)
-VALUES ($1, $2, $3, $4, $5, 'command', $6, $7, $8, $9)
+    proposed_by, proposed_why, proposed_at, proposers)
+VALUES ($1, $2, $3, $4, $5, 'command', $6, $7, $8, $9, ARRAY[$7])
 ON CONFLICT (digest) DO UPDATE SET effective_from = excluded.effective_from, proposed_by = excluded.proposed_by,
-    proposed_why = excluded.proposed_why, proposed_at = excluded.proposed_at
+    proposed_why = excluded.proposed_why, proposed_at = excluded.proposed_at,
+    proposers = p.proposers || excluded.proposers
 WHERE p.approved_at IS NULL
 RETURNING digest
+"""
+# By the database's clock, read while no other approval can be under way: its order is that of the approvals.
+_APPROVE = """
+UPDATE policies SET approved_by = $2, approved_why = $3, approved_at = clock_timestamp() WHERE digest = $1
 """
 
 
@@ -33,13 +40,19 @@ def validated(command: PolicyProposed) -> Policy:
         policy = Policy.model_validate(command.policy)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)[:TOLD]
-        told = "; ".join(f"{'.'.join(map(str, item['loc'])) or '(whole)'}: {item['msg']}" for item in problems)
-        raise Refused(f"it is not a policy: {told}") from None
+        raise Refused(f"it is not a policy: {'; '.join(map(_told, problems))}") from None
     if policy.digest() != command.digest:
         raise Refused("the digest is not that of the policy: send both by the release that runs here")
     if policy.programme != command.programme:
         raise Refused("the policy is for another programme than the command: name the same in both")
     return policy
+
+
+def _told(problem: ErrorDetails) -> str:
+    # What a policy's own checks say quotes its names.
+    if problem["type"] == "policy":
+        problem = {**problem, "msg": "makes no sense: `cohort policy check` says why"}
+    return for_operators(problem, Policy)
 
 
 def same_person(one: str, other: str) -> bool:
@@ -73,29 +86,25 @@ async def propose(connection: Any, command: PolicyProposed) -> None:
         raise Refused("the policy is approved already, from when it was approved for: nothing is left to propose")
 
 
-async def approve(connection: Any, command: PolicyApproved) -> bool:
-    """Bring a proposed policy into force; False where it is already. Raises Refused."""
+async def approve(connection: Any, command: PolicyApproved) -> None:
+    """Bring a proposed policy into force, if it is not in force already. Raises Refused."""
     await lock_policies(connection)
     row = await connection.fetchrow(
-        "SELECT programme, content::text AS content, proposed_by, approved_at FROM policies WHERE digest = $1",
+        "SELECT programme, content::text AS content, effective_from, proposers, approved_at FROM policies"
+        " WHERE digest = $1",
         command.digest,
     )
     if row is None or row["programme"] != command.programme:
         raise Refused("no policy of this programme and digest is proposed: propose it first, or name another digest")
+    if command.effective_from not in (None, row["effective_from"]):
+        raise Refused("the policy is proposed to judge from another moment on than the approval says: look at it again")
     if row["approved_at"] is not None:
-        return False
-    if same_person(row["proposed_by"], command.by):
+        return
+    if any(same_person(proposer, command.by) for proposer in row["proposers"]):
         raise Refused("who proposed a policy does not approve it: another person must")
     if (policy := stored_policy(row["content"])) is None:
         raise Refused("this release cannot read the policy, which an earlier one took: propose it anew")
     if await frozen(connection, policy, command.digest):
         raise Refused(_FROZEN)
-    await connection.execute(
-        "UPDATE policies SET approved_by = $2, approved_why = $3, approved_at = $4 WHERE digest = $1",
-        command.digest,
-        command.by,
-        command.why,
-        command.at,
-    )
+    await connection.execute(_APPROVE, command.digest, command.by, command.why)
     await note_first_applications(connection, policy)
-    return True

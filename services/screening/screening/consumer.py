@@ -102,10 +102,12 @@ def plan(programmes: Programmes, batch: Iterable[Received], at: datetime, shadow
             decision = active.decide(event.facts)
             if shadow is not None:
                 shadow.compare(event, decision.outcome)
-            stored = _stored(event, active, decision, at)
+            stored = _stored(event, active, decision, at, record.partition, record.offset)
             key = stored.application_id, stored.settles
-            # Of a repeated one the first decision, as in two batches, and the last place.
-            decisions[key] = decisions.pop(key, stored)
+            # Of a repeated one the first decision, as in two batches, and the last place and record.
+            if (first := decisions.pop(key, None)) is not None:
+                stored = first._replace(source_partition=record.partition, source_offset=record.offset)
+            decisions[key] = stored
             if event.programme in each:
                 further_ones.setdefault(key, (event, active, decision))
         elif isinstance(event, Command):
@@ -113,17 +115,31 @@ def plan(programmes: Programmes, batch: Iterable[Received], at: datetime, shadow
     planned.decisions = list(decisions.values())
     if further_ones:
         planned.candidacies = [
-            _candidacy(place, at, *further_ones[key]) for place, key in enumerate(decisions) if key in further_ones
+            _candidacy(place, stored, *further_ones[key])
+            for place, (key, stored) in enumerate(decisions.items())
+            if key in further_ones
         ]
     return planned
 
 
-def _candidacy(place: int, at: datetime, event: ApplicationSubmitted, active: Active, decision: Decision) -> Candidacy:
-    instead = _stored(event, active, further.reviewed(decision), at) if active.reviews_further else None
+def _candidacy(
+    place: int, planned: StoredDecision, event: ApplicationSubmitted, active: Active, decision: Decision
+) -> Candidacy:
+    instead = None
+    if active.reviews_further:
+        reviewed, source = further.reviewed(decision), (planned.source_partition, planned.source_offset)
+        instead = _stored(event, active, reviewed, planned.decided_at, *source)
     return Candidacy(event.programme, event.candidate_id, place, instead)
 
 
-def _stored(event: ApplicationSubmitted, active: Active, decision: Decision, at: datetime) -> StoredDecision:
+def _stored(
+    event: ApplicationSubmitted,
+    active: Active,
+    decision: Decision,
+    at: datetime,
+    partition: int | None,
+    offset: int | None,
+) -> StoredDecision:
     application = str(event.application_id)
     id_ = decision_id(event.application_id, event.revision, active.named.digest, CAUSE)
     data = {
@@ -138,7 +154,9 @@ def _stored(event: ApplicationSubmitted, active: Active, decision: Decision, at:
         "decided_at": at,
     }
     settles = revision_settled(event.revision)
-    return StoredDecision(application, settles, id_, decision.outcome, decision.track, at, orjson.dumps(data))
+    return StoredDecision(
+        application, settles, id_, decision.outcome, decision.track, at, orjson.dumps(data), partition, offset
+    )
 
 
 def _outgoing(decision: StoredDecision) -> Outgoing:

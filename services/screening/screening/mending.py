@@ -1,6 +1,7 @@
 """What is wrong with a policy, for the person who wrote it: each error of its models as a sentence with the mend."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
@@ -30,15 +31,16 @@ _PARTS: dict[str, type[BaseModel]] = {
     **_SAYINGS,
     **dict.fromkeys(("at_least", "none_at", "full_at"), Share),
 }
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 _SHOWN = 60
 _NEAR = 0.65
 """How alike a name must be to be taken for a slip."""
 
 
-def sentence(error: ErrorDetails) -> str:
-    """What is wrong, and how to mend it."""
+def sentence(error: ErrorDetails, written: str | None = None) -> str:
+    """What is wrong, and how to mend it. `written`: how the file has it, where that is a number, true or false."""
     kind, ctx = error["type"], error.get("ctx", {})
-    given = _shown(error["input"])
+    given = _shown(error["input"]) if written is None else _cut(written)
     match kind:
         case "policy" | "share":
             return error["msg"]
@@ -47,19 +49,22 @@ def sentence(error: ErrorDetails) -> str:
         case "missing":
             return f"lacks the field `{error['loc'][-1]}`: add it"
         case "union_tag_invalid":
-            return _not_one_of(f"there is no kind {ctx.get('tag', given)!s}", str(ctx.get("tag")), _kinds(error["loc"]))
+            tag = written or str(ctx.get("tag"))
+            return _not_one_of(f"there is no kind {tag}", tag, _kinds(error["loc"]))
         case "union_tag_not_found":
             return f"does not say its `kind`: one of {', '.join(_kinds(error['loc']))}"
         case "literal_error":
             choices = [choice.strip("'") for choice in str(ctx["expected"]).replace(" or ", ", ").split(", ")]
-            return _not_one_of(f"is {given}", str(error["input"]), choices)
+            return _not_one_of(f"is {given}", written or str(error["input"]), choices)
         case "string_type":
-            mend = (
-                f'write it in quotes: "{error["input"]}"' if isinstance(error["input"], int | float) else "write text"
-            )
+            mend = f'write it in quotes: "{given}"' if isinstance(error["input"], int | float) else "write text"
             return f"is {given}, not text: {mend}"
+        case "control_character":
+            return f"is {given}, and holds a control character: remove it"
         case "string_pattern_mismatch":
             return f"is {given}, {_pattern(str(ctx['pattern']))}"
+        case "int_type" | "int_parsing" if _THOUSANDS.fullmatch(str(error["input"])):
+            return f"is {given}: write {str(error['input']).replace(',', '')} without the comma"
         case "int_type" | "int_parsing" | "int_from_float":
             return f"is {given}: write a whole number, without quotes"
         case "bool_type" | "bool_parsing":
@@ -70,16 +75,13 @@ def sentence(error: ErrorDetails) -> str:
             return f"is {given}: at least {ctx['ge']}"
         case "tuple_type":
             return f"is {given}: write a list, [a, b] or a line with - for each"
+        case "model_type" | "dict_type" | "model_attributes_type" if "：" in str(error["input"]):
+            return f"is {given}: write the colon as : and a blank, not as ："
         case "model_type" | "dict_type" | "model_attributes_type":
             return f"is {given}: write fields, name: value, indented below"
         case "too_short" | "string_too_short":
             return "is empty: name at least one, or leave the field out"
     return f"is {given}: {error['msg'][:1].lower()}{error['msg'][1:]}"
-
-
-def kinds() -> list[str]:
-    """The kinds of rules there are."""
-    return list(_RULES)
 
 
 def place_named(place: Sequence[str | int], policy: Any) -> str:
@@ -103,6 +105,12 @@ def place_named(place: Sequence[str | int], policy: Any) -> str:
     return ", ".join(named)
 
 
+def meant(place: Sequence[str | int]) -> str | None:
+    """The field that a name at a place, which is none, is taken for."""
+    name = str(place[-1])
+    return None if protected_attribute(name) else _nearest(name, sorted(_fields_at(place[:-1])))
+
+
 def _unknown_field(place: Sequence[str | int]) -> str:
     name, known = str(place[-1]), sorted(_fields_at(place[:-1]))
     if attribute := protected_attribute(name):
@@ -113,8 +121,12 @@ def _unknown_field(place: Sequence[str | int]) -> str:
 def _not_one_of(wrong: str, given: str, known: Sequence[str]) -> str:
     if attribute := protected_attribute(given):
         return f"{wrong}: it speaks of {attribute}, a protected attribute, which no rule may look at; remove it"
-    near = difflib.get_close_matches(given, known, 1, _NEAR)
-    return f"{wrong}: did you mean `{near[0]}`?" if near else f"{wrong}: write one of {', '.join(known)}"
+    near = _nearest(given, known)
+    return f"{wrong}: did you mean `{near}`?" if near else f"{wrong}: write one of {', '.join(known)}"
+
+
+def _nearest(given: str, known: Sequence[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(given, known, 1, _NEAR)), None)
 
 
 def _fields_at(place: Sequence[str | int]) -> Iterable[str]:

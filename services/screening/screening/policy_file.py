@@ -6,9 +6,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from hiring.yaml_lines import Lined, Unreadable, line_of, read_yaml
+from hiring.yaml_lines import Lined, Unreadable, line_of, number_or_bool_at, read_yaml
 from screening.core.policy import Policy
-from screening.mending import place_named, sentence
+from screening.mending import meant, place_named, sentence
 
 _MOST = 30
 """So many errors are told at once."""
@@ -51,15 +51,18 @@ def _told(error: ErrorDetails, read: Lined) -> tuple[int, str]:
     within = place[:-1] if error["type"] in ("missing", "extra_forbidden") else place
     where = place_named(within, read.value)
     at = (*place, "kind") if error["type"] == "union_tag_invalid" else place
-    return line_of(read.node, at), f"{where}: {sentence(error)}" if where else sentence(error)
+    said = sentence(error, number_or_bool_at(read.node, at))
+    return line_of(read.node, at), f"{where}: {said}" if where else said
 
 
 def _own(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """Without a list's complaint that it is empty where only its members are wrong."""
+    """Without what only follows from another: an empty list whose members are wrong, a field that is misspelt."""
+    misspelt = {(*error["loc"][:-1], meant(error["loc"])) for error in errors if error["type"] == "extra_forbidden"}
     return [
         error
         for error in errors
-        if error["type"] != "too_short" or not any(_inside(other["loc"], error["loc"]) for other in errors)
+        if not (error["type"] == "too_short" and any(_inside(other["loc"], error["loc"]) for other in errors))
+        and not (error["type"] == "missing" and error["loc"] in misspelt)
     ]
 
 

@@ -1,13 +1,11 @@
 """The policies in a folder: one a programme."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from screening.core.policy import Policy
-from screening.in_force import ALWAYS, Approved, Programmes, activate
 from screening.policy_file import PolicyError, parse_policy, read_policy
 
-__all__ = ["PolicyError", "load_programmes", "parse_policy", "read_folder", "read_policy"]
+__all__ = ["PolicyError", "parse_policy", "read_folder", "read_policy"]
 
 
 def read_folder(folder: Path) -> list[Policy]:
@@ -21,11 +19,3 @@ def read_folder(folder: Path) -> list[Policy]:
     if not policies:
         raise PolicyError(f"{folder}: holds no *.yaml: name the folder of policies in HIRING_POLICIES")
     return list(policies.values())
-
-
-def load_programmes(folder: Path) -> Programmes:
-    """The policies in a folder, in force from the beginning, as where no other is approved. Raises PolicyError."""
-    at = datetime.now(UTC)
-    return Programmes(
-        Approved(policy.programme, activate(policy, policy.digest()), ALWAYS, at) for policy in read_folder(folder)
-    )

@@ -22,16 +22,17 @@ WHERE approved_at IS NOT NULL
 """
 _SEED = """
 INSERT INTO policies (digest, programme, name, version, content, origin, effective_from,
-    proposed_by, proposed_why, proposed_at, approved_by, approved_why, approved_at)
-VALUES ($1, $2, $3, $4, $5, 'file', $6, 'file', 'the folder of policies', $7, 'file', 'the folder of policies', $7)
+    proposed_by, proposed_why, proposed_at, proposers, approved_by, approved_why, approved_at)
+SELECT $1, $2, $3, $4, $5, 'file', $6, 'file', told, now_, '{}', 'file', told, now_
+FROM clock_timestamp() AS now_, (VALUES ('the folder of policies')) AS why (told)
 """
 # Whoever decides an application before the table is locked is in the table by then; whoever comes after it plans
-# anew, since a policy more is approved. May take seconds: it reads every decision there is, by the ids it begins
-# with, since no text that came with it must ever be in the way.
+# anew, since a policy more is approved. Takes about 20 s a million decisions: it reads each there is, by the ids it
+# begins with, since no text that came with it must ever be in the way.
 _NOTE_FIRST_APPLICATIONS = """
 INSERT INTO first_applications (programme, candidate_id, application_id)
 SELECT DISTINCT ON (candidate_id) $1, candidate_id, application_id
-FROM (SELECT application_id, serial, substring(record FROM '"candidate_id":"([0-9a-f]{64})"') AS candidate_id,
+FROM (SELECT application_id, serial, substring(record FROM '"candidate_id":"([^"]+)"') AS candidate_id,
              substring(record FROM '"programme":"([^"]*)"') AS programme
       FROM (SELECT application_id, serial, convert_from(data, 'UTF8') AS record FROM decisions) AS read) AS told
 WHERE programme = $1 AND candidate_id IS NOT NULL
@@ -39,6 +40,9 @@ ORDER BY candidate_id, serial
 ON CONFLICT (programme, candidate_id) DO NOTHING
 """
 _NOTE_SECONDS = 600.0
+_COMMANDED = """
+SELECT EXISTS (SELECT FROM policies WHERE programme = $1 AND origin = 'command' AND approved_at IS NOT NULL)
+"""
 
 
 class Registry:
@@ -52,7 +56,8 @@ class Registry:
     async def open(self, seeds: Sequence[Policy], now: datetime) -> None:
         """Put the files' policies into the table where they belong there, and read what is in force.
 
-        Raises PolicyError where this release cannot read an approved policy.
+        The log tells of a file's policy that was approved before and that another has replaced by `now`. Raises
+        PolicyError where this release cannot read an approved policy.
         """
         await self._read()
         approved = {one.active.named.digest for one in self.programmes.each()}
@@ -60,9 +65,16 @@ class Registry:
             async with self._pool.acquire() as connection, connection.transaction():
                 await lock_policies(connection)
                 for policy in missing:
-                    await _seed(connection, policy, now)
+                    await _seed(connection, policy)
             await self._read()
         self._tell()
+        for policy in seeds:
+            in_force = self.programmes.policy(policy.programme, now).named
+            if policy.digest() in approved - {in_force.digest}:
+                log.warning(
+                    "the file is passed over: another policy has replaced it; to go back, give it a new version",
+                    extra={**_told(policy, policy.digest()), "in_force": f"{in_force.name} {in_force.version}"},
+                )
 
     async def refresh(self) -> None:
         """Read the table again. Raises PolicyError as above."""
@@ -132,18 +144,21 @@ async def note_first_applications(connection: Any, policy: Policy) -> None:
         await connection.execute(_NOTE_FIRST_APPLICATIONS, policy.programme, timeout=_NOTE_SECONDS)
 
 
-async def _seed(connection: Any, policy: Policy, now: datetime) -> None:
+def _told(policy: Policy, digest: str) -> dict[str, str]:
+    return {"programme": policy.programme, "policy": policy.name, "version": policy.version, "digest": digest}
+
+
+async def _seed(connection: Any, policy: Policy) -> None:
     """A file is the first word on a programme, never the last: what came by command stays in force."""
     digest = policy.digest()
-    told = {"programme": policy.programme, "policy": policy.name, "version": policy.version, "digest": digest}
+    told = _told(policy, digest)
     if await connection.fetchval("SELECT approved_at FROM policies WHERE digest = $1", digest):
         return
-    commanded = "SELECT EXISTS (SELECT FROM policies WHERE programme = $1 AND origin = 'command')"
-    if await connection.fetchval(commanded, policy.programme):
+    if await connection.fetchval(_COMMANDED, policy.programme):
         log.warning("the file is passed over: the programme's policies come by command", extra=told)
     elif await frozen(connection, policy, digest):
         log.warning("the file is passed over: its version is in force with other content; give it a new", extra=told)
     else:
         content = orjson.dumps(policy.content()).decode()
-        await connection.execute(_SEED, digest, policy.programme, policy.name, policy.version, content, ALWAYS, now)
+        await connection.execute(_SEED, digest, policy.programme, policy.name, policy.version, content, ALWAYS)
         await note_first_applications(connection, policy)

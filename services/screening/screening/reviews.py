@@ -13,8 +13,9 @@ from screening.refusal import Refused
 from screening.registry import stored_policy
 from screening.store import StoredDecision
 
-# Two reviewers' verdicts come one after another, and the second sees the first.
-_LOCK = "SELECT FROM decisions WHERE application_id = $1 AND decision_id = $2 FOR UPDATE"
+# Two reviewers' verdicts come one after another, and the second sees the first. Whatever is being stored beside them
+# is there once the table is locked, so that no verdict stands over a revision that it could not see.
+_LOCK = "LOCK TABLE decisions IN SHARE ROW EXCLUSIVE MODE"
 # In the order in which they came to stand.
 _DECISIONS = """
 SELECT application_id::text, settles::text, decision_id::text, outcome, track, decided_at, data FROM decisions
@@ -22,8 +23,9 @@ WHERE application_id = $1 ORDER BY serial
 """
 _POLICY = "SELECT content::text FROM policies WHERE digest = $1"
 _INSERT = """
-INSERT INTO decisions (application_id, settles, decision_id, outcome, track, decided_at, data)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO decisions (application_id, settles, decision_id, outcome, track, decided_at, data,
+    source_partition, source_offset)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 
 
@@ -37,7 +39,7 @@ class Given(NamedTuple):
 
 async def review(connection: Any, command: ReviewGiven) -> Given:
     """Store a reviewer's verdict; one that stands already is given back as it is. Raises Refused."""
-    await connection.execute(_LOCK, command.application_id, command.decision_id)
+    await connection.execute(_LOCK)
     decisions = [StoredDecision(*row) for row in await connection.fetch(_DECISIONS, command.application_id)]
     reviewed, given = named(command, decisions)
     record = orjson.loads(reviewed.data)

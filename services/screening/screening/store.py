@@ -13,12 +13,14 @@ from hiring.consumer import Outdated
 # follow every policy approved before it.
 _ADD = """
 WITH given AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::bytea[])
-        WITH ORDINALITY AS g (application_id, settles, decision_id, outcome, track, decided_at, data, place)),
-outdated AS MATERIALIZED (SELECT count(*) <> $8 AS is_so FROM policies WHERE approved_at IS NOT NULL),
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::bytea[],
+        $8::int[], $9::bigint[]) WITH ORDINALITY
+        AS g (application_id, settles, decision_id, outcome, track, decided_at, data, partition_, offset_, place)),
+outdated AS MATERIALIZED (SELECT count(*) <> $10 AS is_so FROM policies WHERE approved_at IS NOT NULL),
 added AS (
-    INSERT INTO decisions (application_id, settles, decision_id, outcome, track, decided_at, data)
-    SELECT application_id, settles, decision_id, outcome, track, decided_at, data FROM given
+    INSERT INTO decisions (application_id, settles, decision_id, outcome, track, decided_at, data,
+        source_partition, source_offset)
+    SELECT application_id, settles, decision_id, outcome, track, decided_at, data, partition_, offset_ FROM given
     WHERE NOT (SELECT is_so FROM outdated)
     ON CONFLICT (application_id, settles) DO NOTHING
     RETURNING decision_id)
@@ -26,22 +28,29 @@ SELECT -1 FROM outdated WHERE is_so
 UNION ALL
 SELECT place - 1 FROM given WHERE decision_id NOT IN (SELECT decision_id FROM added)
 """
-# Each of these and, after it, the review of it where a person gave one. One that is the last of its batch and that a
-# newer revision had followed stands again.
+# Each of these and, after it, the review of it where a person gave one. The last of its batch stands again where the
+# application has other revisions, but not where its record, or a later one of the partition, has made one stand
+# already: a batch may be repeated late. Offsets of two partitions cannot be compared, and then it stands again.
 _READ = """
 WITH given AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bool[], $4::bigint[]) AS g (application_id, settles, last, place)),
-first AS (SELECT place, last, d.* FROM given JOIN decisions d USING (application_id, settles)),
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bool[], $4::int[], $5::bigint[], $6::bigint[])
+        AS g (application_id, settles, last, partition_, offset_, place)),
+first AS (
+    SELECT place, last, partition_, offset_, decision_id AS of, d.*
+    FROM given JOIN decisions d USING (application_id, settles)),
 chain AS (
     SELECT * FROM first
     UNION ALL
-    SELECT place, last, r.* FROM first f JOIN decisions r
+    SELECT place, last, partition_, offset_, f.decision_id, r.* FROM first f JOIN decisions r
         ON r.application_id = f.application_id AND r.settles = f.decision_id),
 again AS (
-    UPDATE decisions d SET serial = DEFAULT
-    FROM (SELECT application_id, max(serial) AS serial FROM chain WHERE last GROUP BY application_id) AS end_
-    WHERE d.application_id = end_.application_id AND d.serial = end_.serial
-      AND EXISTS (SELECT FROM decisions n WHERE n.application_id = end_.application_id AND n.serial > end_.serial))
+    UPDATE decisions d SET serial = DEFAULT, source_partition = end_.partition_, source_offset = end_.offset_
+    FROM (SELECT DISTINCT ON (application_id) * FROM chain WHERE last ORDER BY application_id, serial DESC) AS end_
+    WHERE d.application_id = end_.application_id AND d.settles = end_.settles
+      AND EXISTS (SELECT FROM decisions o WHERE o.application_id = end_.application_id
+                  AND o.decision_id <> end_.of AND o.settles <> end_.of)
+      AND NOT EXISTS (SELECT FROM decisions o WHERE o.application_id = end_.application_id
+                      AND o.source_partition = end_.partition_ AND o.source_offset >= end_.offset_))
 SELECT place, application_id::text, settles::text, decision_id::text, outcome, track, decided_at, data
 FROM chain ORDER BY place, serial
 """
@@ -65,6 +74,7 @@ class StoredDecision(NamedTuple):
     """A row of `decisions`, in the order of its columns; ids as text, `data` the event's JSON as published.
 
     `settles` is what it answers: see `revision_settled`, and for a review the decision_id of what was reviewed.
+    Where the record stood that asks for it: its partition and offset, where there is one and it is known.
     """
 
     application_id: str
@@ -74,6 +84,8 @@ class StoredDecision(NamedTuple):
     track: str | None
     decided_at: datetime
     data: bytes
+    source_partition: int | None = None
+    source_offset: int | None = None
 
 
 class Candidacy(NamedTuple):
@@ -145,9 +157,14 @@ async def _add(database: Any, decisions: Sequence[StoredDecision], approved: int
         [decisions[place].application_id for place in known],
         [decisions[place].settles for place in known],
         [last[decisions[place].application_id] == place for place in known],
+        [decisions[place].source_partition for place in known],
+        [decisions[place].source_offset for place in known],
         known,
     )
     stored: dict[int, list[StoredDecision]] = {}
     for place, *row in rows:
         stored.setdefault(place, []).append(StoredDecision(*row))
+    if len(stored) < len(known):
+        # A row was taken away between the two statements: what would be published instead stands nowhere.
+        raise Outdated
     return [standing for place, decision in enumerate(decisions) for standing in stored.get(place, [decision])]

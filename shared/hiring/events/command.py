@@ -38,10 +38,11 @@ class PolicyProposed(Command):
 
 
 class PolicyApproved(Command):
-    """The second pair of eyes on a proposed policy."""
+    """The second pair of eyes on a proposed policy; with `effective_from`, on that it judges from then on."""
 
     programme: Slug
     digest: Digest
+    effective_from: Moment | None = None
 
 
 class ReviewGiven(Command):

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from hiring.events import CONTRACTS
 
@@ -118,21 +119,31 @@ def parse(value: bytes | None, model: type[E]) -> E:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
             raise Unreadable(Flaw.NOT_JSON, errors[0]["msg"]) from None
-        known = _field_names(model)
-        told = "; ".join(
-            f"{_place([part if isinstance(part, int) or part in known else '*' for part in item['loc']])}: "
-            # What is wrong with an address may quote some of it; where it stands is enough for an operator.
-            f"{'is not an e-mail address' if item['type'] == 'email' else item['msg']}"
-            for item in errors[:TOLD]
-        )
+        told = "; ".join(for_operators(item, model) for item in errors[:TOLD])
         raise Unreadable(Flaw.INVALID, told, describe(error)) from None
 
 
+# What pydantic says of these quotes some of the input; where it stands is enough for an operator.
+_QUOTING = {"email": "is not an e-mail address", "union_tag_invalid": "is of no kind that there is"}
+
+
+def for_operators(error: ErrorDetails, model: type[BaseModel]) -> str:
+    """One thing that is wrong with what should be a `model`: where and what, in the contract's own words only."""
+    known = _words(model)
+    place = _place([part if isinstance(part, int) or part in known else "*" for part in error["loc"]])
+    return f"{place}: {_QUOTING.get(error['type'], error['msg'])}"
+
+
 @cache
-def _field_names(model: type[BaseModel]) -> frozenset[str]:
+def _words(model: type[BaseModel]) -> frozenset[str]:
+    """The names of its fields, and of the kinds that it tells apart."""
     schema = model.model_json_schema()
-    objects = [schema, *schema.get("$defs", {}).values()]
-    return frozenset(name for part in objects for name in part.get("properties", ()))
+    fields = [
+        field for part in (schema, *schema.get("$defs", {}).values()) for field in part.get("properties", {}).items()
+    ]
+    return frozenset(
+        {name for name, _ in fields} | {told["const"] for _, told in fields if isinstance(told.get("const"), str)}
+    )
 
 
 def _place(location: Sequence[int | str]) -> str:

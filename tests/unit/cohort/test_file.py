@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cohort.drive import file as reading
-from cohort.drive.file import read_lines
+from cohort.drive.file import read_lines, read_submissions
+from cohort.stack.errors import StackError
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,35 @@ def test_lines_come_out_as_they_are(tmp_path: Path, content: bytes, lines: list[
     file = tmp_path / "drive.ndjson"
     file.write_bytes(content)
     assert list(read_lines(file)) == lines
+
+
+@pytest.mark.parametrize("name", ["drive.ndjson", "drive.json"])
+def test_a_file_of_lines_is_sent_whatever_its_name(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(b'\n{"a":1}\n[]\n{')
+    assert list(read_submissions(file)) == [b"", b'{"a":1}', b"[]", b"{"]
+
+
+def test_a_json_file_of_one_object_is_one_application(tmp_path: Path) -> None:
+    file = tmp_path / "one.JSON"
+    file.write_bytes(b'\xef\xbb\xbf{\r\n  "a": "\xe2\x80\xa8b"\n}\n')
+    assert list(read_submissions(file)) == [b'{   "a": "\xe2\x80\xa8b" }']
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("one.ndjson", '{\n  "a": 1\n}\n'),
+        ("one.txt", '{"a": 1,\n "b": 2}'),
+        ("many.json", '[{"a": 1}]'),
+        ("drive.yaml", "source: portal\nexternal_id: 1\n"),
+    ],
+)
+def test_what_is_no_file_of_lines_is_told_in_one_sentence(tmp_path: Path, name: str, text: str) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    with pytest.raises(StackError, match="one application a line"):
+        list(read_submissions(file))
 
 
 def test_a_line_longer_than_anybody_takes_is_cut_and_the_next_is_whole(

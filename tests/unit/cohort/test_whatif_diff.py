@@ -8,6 +8,7 @@ import pytest
 
 from cohort.whatif.describe import sentences
 from cohort.whatif.diff import differences
+from cohort.whatif.remarks import remarks
 
 _spec = importlib.util.spec_from_file_location("whatif_policies", Path(__file__).with_name("whatif_policies.py"))
 assert _spec is not None
@@ -91,6 +92,29 @@ def ai(content: dict[str, Any]) -> Any:
 )
 def test_a_change_is_told_in_a_sentence(change: Change, told: list[str]) -> None:
     assert [str(found) for found in differences(policy(), policy(change))] == told
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"latest": "2026-12"},
+            "graduation: asks for something else in the same words: is its reason in English and Chinese still",
+        ),
+        (
+            {"latest": "2026-12", "reason": {"en": "New.", "zh": "中文 graduation fails."}},
+            "is its reason in Chinese still true?",
+        ),
+        ({"latest": "2026-12", "reason": saying("New.")}, None),
+        ({"otherwise": "review", "if_unknown": "pass"}, None),
+    ],
+)
+def test_a_rule_that_asks_for_something_else_in_the_same_words_is_remarked(
+    changes: dict[str, Any], told: str | None
+) -> None:
+    found = list(remarks(policy(), policy(lambda p: p["rules"][0].update(changes))))
+    assert len(found) == (told is not None)
+    assert all(told in remark for remark in found if told)
 
 
 def test_a_group_of_conditions_is_told_as_decisions_word_it() -> None:

@@ -76,7 +76,7 @@ def test_a_stricter_rule_flips_those_it_asks_too_much_of() -> None:
     assert flip.applications == 2
     assert found.seats == [Seats("ai", 2, before=3, after=1), Seats("general", 3, before=0, after=0)]
     example = found.examples[0]
-    assert example.application_id == str(UUID(bytes=id_of(1)))
+    assert example.application_id == str(UUID(bytes=min(id_of(1), id_of(2))))
     assert [(rule.rule, rule.observed) for rule in example.because] == [("mathematics", "2 of 2 courses")]
 
 
@@ -99,8 +99,17 @@ def test_what_a_person_decided_is_said_apart() -> None:
     assert found.reviewed == [Reviewed("decline", "decline", 1)]
     assert found.before == {"advance": 1, "review": 0, "decline": 0}
     assert found.flipped == 1
-    # What a person decided stands.
     assert found.seats[0] == Seats("ai", 2, before=1, after=0)
+
+
+def test_whom_a_person_let_advance_keeps_the_seat_and_the_undecided_have_none() -> None:
+    decide, tally = compile_policy(STRICT), Tally()
+    tally.decided(id_of(0), REVISION, Ruling("advance", "ai", None, (), by_a_person=True))
+    for number, told in enumerate([facts(2), facts(3), facts(3)]):
+        decision = decide(told)
+        assert (decision.outcome == "advance") is (number > 0)
+        tally.tried(id_of(number), REVISION, of_decision(decision), decision)
+    assert tally.result({"ai": 2}).seats == [Seats("ai", 2, before=1, after=1)]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +137,7 @@ def test_a_score_counts_as_a_rule() -> None:
     told = facts(2) | {"projects": [{"title": "x"}]}
     found = compared(OLD, scored, [told])
     # 20 of 60 for the courses, 10 of 40 for the project: in the band that goes to a person.
-    assert found.rules == [RuleEffect("ai", "score", 0, 1, 0, 1)]
+    assert found.rules == [RuleEffect("ai", "score", 1, 0, 0, 1)]
     assert [(rule.rule, rule.observed, rule.required) for rule in found.examples[0].because] == [
         ("score", "30 points", "50 points")
     ]
@@ -158,7 +167,14 @@ def test_the_newest_counts_and_the_forgotten_do_not() -> None:
 
 
 def test_only_so_many_examples_are_kept() -> None:
-    assert len(compared(OLD, STRICT, [facts(2)] * 5, shown=3).examples) == 3
+    """Those with the lowest ids, in whatever order they are read."""
+    found = compared(OLD, STRICT, [facts(2)] * 5, shown=3).examples
+    assert [example.application_id for example in found] == sorted(str(UUID(bytes=id_of(n))) for n in range(5))[:3]
+
+
+def test_what_is_as_frequent_comes_in_a_fixed_order() -> None:
+    told = [facts(2), facts(2, tracks=("ai", "general"))]
+    assert compared(OLD, STRICT, told).flips == compared(OLD, STRICT, told[::-1]).flips
 
 
 def test_a_published_decision_is_read_with_or_without_later_fields() -> None:
@@ -207,3 +223,35 @@ def test_one_that_turns_out_to_be_further_goes_to_a_person() -> None:
     found = tally.result({})
     assert found.after == {"advance": 0, "review": 1, "decline": 0}
     assert [rule.rule for rule in found.rules] == ["one-application"]
+
+
+def test_what_is_a_further_application_is_no_example_any_more() -> None:
+    tally, decision = Tally(), compile_policy(STRICT)(facts(3))
+    tally.decided(id_of(0), REVISION, Ruling("review", "ai", "research", ()))
+    tally.tried(id_of(0), REVISION, of_decision(decision), decision)
+    assert len(tally.result({}).examples) == 1
+    tally.further(id_of(0), before=False, after=True)
+    found = tally.result({})
+    assert (found.flips, found.examples) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("projects", "verdict"),
+    [
+        ([True], "fail"),  # 30 points: in the band for certain
+        ([True, None], "fail"),  # 30 to 40
+        ([True, None, None, None], "unknown"),  # 30 to 60
+        ([False], "fail"),  # 20
+        ([False, None], "unknown"),  # 20 to 30: below the band or in it
+        ([], "unknown"),
+    ],
+)
+def test_a_score_is_not_told_only_where_it_is_open(projects: list[bool | None], verdict: str) -> None:
+    scored = policy(
+        lambda p: p["tracks"][0]["rules"].__delitem__(slice(1, None)),
+        lambda p: p["tracks"][0]["score"]["components"][1].update(ai=True),
+    )
+    decision = compile_policy(scored)(facts(2) | {"projects": [{"title": "x", "ai": ai} for ai in projects]})
+    published = of_record(orjson.loads(orjson.dumps(decision_fields(decision))))
+    for ruling in (of_decision(decision), published):
+        assert [lapse.verdict for lapse in ruling.lapses if lapse.rule == "score"] == [verdict]

@@ -155,7 +155,16 @@ GRADES = st.sampled_from(
     [None]
     + [
         {"value": value, "scale": scale}
-        for value, scale in [(2.9, 4.0), (3.0, 4.0), (75.0, 100.0), (3.75, 5.0), (0.0, 4.0), (4.3, 4.0), (66.7, 90.0)]
+        for value, scale in [
+            (2.9, 4.0),
+            (3.0, 4.0),
+            (75.0, 100.0),
+            (3.75, 5.0),
+            (0.0, 4.0),
+            (-0.0, 4.0),
+            (4.3, 4.0),
+            (66.7, 90.0),
+        ]
     ]
 )
 TEXT = st.text(st.sampled_from("aé人 .-_²٣\u202e\u0301Ⅻ한"), max_size=12)
@@ -166,7 +175,11 @@ DEGREES = some(
     grade=GRADES,
 )
 NAMED_COURSES = st.fixed_dictionaries(
-    {"name": st.sampled_from(["线性代数", "ALGEBRA II", "Algorithms", "概率论", "\u202earbegla", "x"])},
+    {
+        "name": st.sampled_from(
+            ["线性代数", "ALGEBRA II", "ＡＬＧＥＢＲＡ", "Algorithms", "概率论", "\u202earbegla", "x"]
+        )
+    },
     optional={"area": st.sampled_from([None, *AREAS])},
 )
 PROJECTS = st.fixed_dictionaries(

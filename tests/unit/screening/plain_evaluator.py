@@ -99,6 +99,10 @@ def month_number(month: str) -> int:
     return int(year) * 12 + int(number)
 
 
+def folded(text: str) -> list[str]:
+    return unicodedata.normalize("NFKC", text).casefold().split()
+
+
 class Interpreter:
     """The conditions and components of a policy, asked of one application."""
 
@@ -125,6 +129,8 @@ class Interpreter:
         if not months:
             return None
         latest = max(month_number(month) for month in months)
+        if latest < month_number(rule.earliest) and len(months) < len(self.degrees()):
+            return None
         return month_number(rule.earliest) <= latest <= month_number(rule.latest)
 
     def studies(self, rule: Any) -> bool | None:
@@ -141,7 +147,11 @@ class Interpreter:
         return disjunction(fits(degree) for degree in self.degrees()) if self.degrees() else None
 
     def foundations(self, rule: Any) -> bool | None:
-        return self.course_count(rule.area) >= rule.at_least if self.facts.get("courses") else None
+        if not self.facts.get("courses"):
+            return None
+        if self.course_count(rule.area) >= rule.at_least:
+            return True
+        return None if self.course_count(rule.area) + self.unplaced() >= rule.at_least else False
 
     def projects(self, rule: Any) -> bool | None:
         fitting = self.fitting(rule)
@@ -208,7 +218,8 @@ class Interpreter:
         return known if len(known) == len(grades) else []
 
     def foundations_measure(self, component: Any) -> Sequence[int]:
-        return [self.course_count(component.area)] if self.facts.get("courses") else []
+        sure = self.course_count(component.area)
+        return [sure, sure + self.unplaced()] if self.facts.get("courses") else []
 
     def projects_measure(self, component: Any) -> Sequence[int]:
         fitting = self.fitting(component)
@@ -240,9 +251,6 @@ class Interpreter:
         return grades
 
     def meant(self, name: str) -> set[str]:
-        def folded(text: str) -> list[str]:
-            return unicodedata.normalize("NFKC", text).casefold().split()
-
         return {
             field
             for field, names in self.policy.fields.items()
@@ -253,13 +261,20 @@ class Interpreter:
         def counts(course: Any) -> bool:
             if course.get("area") is not None:
                 return course["area"] in areas
-            return any(
-                word.casefold() in course["name"].casefold()
-                for area in areas
-                for word in self.policy.courses.get(area, ())  # type: ignore[call-overload]
-            )
+            return any(area in areas for area in self.told_by_name(course))
 
         return sum(counts(course) for course in self.facts.get("courses") or [])
+
+    def told_by_name(self, course: Any) -> set[str]:
+        name = " ".join(folded(course["name"]))
+        return {
+            area for area, words in self.policy.courses.items() if any(" ".join(folded(word)) in name for word in words)
+        }
+
+    def unplaced(self) -> int:
+        """The courses of which neither the HR system nor the name tells an area."""
+        courses = self.facts.get("courses") or []
+        return sum(course.get("area") is None and not self.told_by_name(course) for course in courses)
 
     def fitting(self, choice: Any) -> list[bool | None]:
         def fits(project: Any) -> bool | None:

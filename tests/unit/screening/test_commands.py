@@ -46,7 +46,12 @@ def test_a_proposed_policy_is_the_one_its_digest_names() -> None:
     [
         ({"digest": "0" * 64}, "not that of the policy"),
         ({"policy": {}}, "name: Field required"),
-        ({"policy": {**POLICY.content(), "secret": "Ada"}}, "secret: "),
+        ({"policy": {**POLICY.content(), "Ada\0": "Ada"}}, "*: Extra inputs"),
+        ({"policy": {**POLICY.content(), "rules": [{"kind": "Ada"}]}}, "rules.0: is of no kind that there is"),
+        ({"policy": {**POLICY.content(), "rules": [{"kind": "consented"}]}}, "rules.0.consented.to: Field required"),
+        ({"policy": {**POLICY.content(), "fields": {"Ada Lovelace": ["x"]}}}, "fields.*.*: String should match"),
+        ({"policy": {**POLICY.content(), "tracks": POLICY.content()["tracks"] * 2}}, "`cohort policy check` says why"),
+        ({"policy": {**POLICY.content(), "version": "Ada\0"}}, "version: contains a control character"),
         ({"programme": "q"}, "another programme"),
     ],
 )
@@ -55,6 +60,12 @@ def test_what_is_wrong_with_a_proposal_is_told_without_its_text(changes: dict[st
         validated(proposed(**changes))
     assert words in str(refused.value)
     assert "Ada" not in str(refused.value)
+    assert "\0" not in str(refused.value)
+
+
+def test_a_refusal_is_short_enough_for_a_header_and_is_text_that_postgres_takes() -> None:
+    told = str(Refused("a\0" + "b" * 1000))
+    assert (len(told), told[:3], told[-1]) == (500, "a b", "…")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
@@ -14,12 +15,12 @@ from hiring.events.application import ApplicationSubmitted, Consents, Facts
 from hiring.events.decision import DecisionMade
 from screening.consumer import plan
 from screening.core.decision import Decision
-from screening.programmes import load_programmes
-from screening.settings import HERE
 from screening.store import StoredDecision
 
+from .seeds import seeds
+
 FACTS_GIVEN = TypeAdapter(Facts)
-decide = load_programmes(HERE / "policies").policy("ai-internships-2026").decide
+decide = seeds().policy("ai-internships-2026").decide
 
 GOOD = {"value": 3.6, "scale": 4.0}
 STRONG: dict[str, Any] = {
@@ -139,7 +140,7 @@ def test_an_application_without_any_facts_goes_to_a_person() -> None:
 
 
 def test_a_programme_without_a_policy_is_reviewed() -> None:
-    active = load_programmes(HERE / "policies").policy("another")
+    active = seeds().policy("another")
     assert active.named.name == "no-policy"
     assert active.decide(Facts()).outcome == "review"
 
@@ -198,13 +199,13 @@ def test_what_is_published_is_the_contract_and_replays_to_the_byte() -> None:
         source="portal",
         programme="ai-internships-2026",
         submitted_at=datetime(2026, 3, 1, tzinfo=UTC),
-        facts=FACTS_GIVEN.validate_python({**STRONG, "courses": [{"name": "Physics"}]}),
+        facts=FACTS_GIVEN.validate_python({**STRONG, "courses": [{"name": "Physics", "area": "other"}]}),
     )
 
     def planned() -> StoredDecision:
-        received = Received(event, None)  # type: ignore[arg-type]
+        received = Received(event, Mock(partition=1, offset=5))
         at = datetime(2026, 3, 2, tzinfo=UTC)
-        (decision,) = plan(load_programmes(HERE / "policies"), [received, received], at).decisions
+        (decision,) = plan(seeds(), [received, received], at).decisions
         return decision
 
     assert planned() == planned()

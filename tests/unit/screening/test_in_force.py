@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import permutations
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
@@ -58,7 +59,7 @@ def test_before_the_first_policy_is_in_force_a_person_looks() -> None:
     assert programmes.policy("q", JULY).named.name == "no-policy"
 
 
-def application(number: int, revision: str, submitted_at: datetime = JULY) -> Received:
+def application(number: int, revision: str, submitted_at: datetime = JULY, offset: int = 0) -> Received:
     event = ApplicationSubmitted(
         application_id=UUID(int=number),
         candidate_id="c" * 64,
@@ -68,12 +69,17 @@ def application(number: int, revision: str, submitted_at: datetime = JULY) -> Re
         submitted_at=submitted_at,
         facts={},
     )
-    return Received(event, None)  # type: ignore[arg-type]
+    return Received(event, Mock(partition=3, offset=offset))
 
 
 def test_a_repeated_revision_keeps_its_first_decision_and_comes_last() -> None:
     programmes = Programmes([approved("1", ALWAYS), approved("2", JUNE)])
-    batch = [application(1, "a", MAY), application(1, "b"), application(2, "a"), application(1, "a", JULY)]
+    batch = [
+        application(1, "a", MAY, 5),
+        application(1, "b", offset=6),
+        application(2, "a", offset=7),
+        application(1, "a", JULY, 8),
+    ]
     planned = plan(programmes, batch, JULY)
     assert planned.approved == 2
     assert [(UUID(one.application_id).int, one.settles[0]) for one in planned.decisions] == [
@@ -82,14 +88,16 @@ def test_a_repeated_revision_keeps_its_first_decision_and_comes_last() -> None:
         (1, "a"),
     ]
     assert b'"version":"1"' in planned.decisions[-1].data
+    assert [(one.source_partition, one.source_offset) for one in planned.decisions] == [(3, 6), (3, 7), (3, 8)]
     assert planned.candidacies == []
 
 
 def test_where_a_policy_has_a_person_look_at_further_applications_both_answers_are_ready() -> None:
     programmes = Programmes([approved("1", ALWAYS), approved("2", JUNE, further_applications="review")])
-    planned = plan(programmes, [application(1, "a", MAY), application(2, "b", JULY)], JULY)
+    planned = plan(programmes, [application(1, "a", MAY), application(2, "b", JULY, 9)], JULY)
     before, after = planned.candidacies
     assert before.further is None, "it is counted, and judged as its own policy says"
     assert [one.outcome for one in planned.decisions] == ["advance", "advance"]
     assert after.further is not None
     assert (after.further.outcome, after.further.decision_id) == ("review", planned.decisions[1].decision_id)
+    assert (after.further.source_partition, after.further.source_offset) == (3, 9)

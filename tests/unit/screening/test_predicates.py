@@ -30,6 +30,8 @@ CONSENT = {"kind": "consented", "to": ["data_processing", "automated_screening"]
         (["2023-06", "2026-06"], "pass"),
         (["2026-06", "2028-06"], "fail"),
         ([None, "2026-06"], "pass"),
+        (["2020-06", None], "unknown"),
+        ([None, "2026-11"], "fail"),
         ([None], "unknown"),
         ([], "unknown"),
     ],
@@ -80,7 +82,12 @@ def test_studies_a_level_and_a_field_in_one_degree(degrees: Any, expected: str) 
     [
         ([], "unknown"),
         (["physics"], "fail"),
+        (["physics", "ethics"], "unknown"),
         (["ALGEBRA I"], "fail"),
+        (["ALGEBRA I", "physics"], "unknown"),
+        (["ALGEBRA I", ("physics", "other")], "fail"),
+        (["ALGEBRA I", "Bayes"], "fail"),
+        (["ＡＬＧＥＢＲＡ I", "Ａlgebra II"], "pass"),
         (["Algebra I", "linear algebra"], "pass"),
         (["Algebra I", ("anything", "mathematics")], "pass"),
         (["Algebra I", ("linear algebra", "other")], "fail"),
@@ -352,3 +359,12 @@ def test_a_pass_and_an_unknown_tell_no_change() -> None:
     unknown = asked(GRADE, education=[{}])
     assert unknown.reason is not None and unknown.reason.change is None
     assert (unknown.observed, unknown.required) == ("no grade", "grade at least 3.0 of 4.0")
+
+
+def test_a_grade_of_minus_nothing_is_worded_as_nothing() -> None:
+    """They are equal, so what is remembered of the one answers for the other."""
+    for value in (-0.0, 0.0):
+        told = [{"grade": {"value": value, "scale": 4.0}}]
+        assert asked(GRADE, education=told).observed == "0.0 of 4.0"
+        assert asked(GRADE, education=[*told, {}]).observed == "no grade, 0.0 of 4.0"
+        assert asked(CODING, assessments=[{"name": "coding", "score": value, "out_of": 20.0}]).observed == "0.0 of 20.0"

@@ -29,7 +29,7 @@ def grade(value: float, scale: float = 100) -> Any:
 
 
 def courses(many: int) -> Any:
-    return {"courses": [{"name": "physics"}] + [{"name": "algebra"}] * many}
+    return {"courses": [{"name": "physics", "area": "other"}] + [{"name": "algebra"}] * many}
 
 
 def projects(*told: bool | None) -> Any:
@@ -54,6 +54,7 @@ def results(*told: tuple[float, str | None]) -> Any:
         (GRADE, grade(101), 0, 100),
         (GRADE, {"education": [{}]}, 0, 100),
         (GRADE, {}, 0, 100),
+        (COURSES, {"courses": [{"name": "physics"}, *[{"name": "algebra"}] * 3]}, 33.33, 66.67),
         (COURSES, courses(0), 0, 0),
         (COURSES, courses(2), 0, 0),
         (COURSES, courses(3), 33.33, 33.33),

@@ -14,9 +14,11 @@ from hiring.consumer import Received
 from hiring.events.application import ApplicationSubmitted
 from screening.consumer import plan
 from screening.core.policy import Policy
-from screening.programmes import PolicyError, load_programmes
+from screening.programmes import PolicyError
 from screening.settings import HERE
 from screening.shadow import Shadow, read_shadows
+
+from .seeds import seeds
 
 REFERENCE = HERE / "policies" / "ai-internships-2026.yaml"
 PROGRAMME = "ai-internships-2026"
@@ -50,7 +52,7 @@ def submitted(number: int, month: str, programme: str = PROGRAMME) -> Received:
 
 
 def test_its_differences_are_counted_and_nothing_else_changes() -> None:
-    programmes, registry = load_programmes(HERE / "policies"), CollectorRegistry()
+    programmes, registry = seeds(), CollectorRegistry()
     months = ["2026-04", "2026-06", "2026-06", "2024-01"]
     batch = [submitted(number, month) for number, month in enumerate(months)]
     batch.append(submitted(9, "2026-06", "another"))

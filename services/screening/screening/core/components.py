@@ -97,10 +97,12 @@ def _foundations(component: FoundationsComponent, tables: Tables) -> Measure:
     part = _line(component.none_at, component.full_at)
 
     def worth(courses: Counted) -> Worth:
-        found, listed = courses
+        listed, found, unplaced = courses
         if not listed:
             return _missing("no courses")
-        return Worth(part(found), part(found), f"{found} of {many(listed, 'course')}")
+        least, most = part(found), part(found + unplaced)
+        observed = f"{found} of {many(listed, 'course')}"
+        return Worth(least, most, observed if least == most else f"{observed}, and {unplaced} of unknown area")
 
     return Measure(courses_in(component.area, tables.areas_of), worth)
 

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+from hiring.events.fields import PLAIN
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), PLAIN]
 
 Place = tuple[str | int, ...]
 """Where in a policy something stands: ("tracks", 0, "rules", 2, "at_least")."""

@@ -8,8 +8,8 @@ from screening.core.conditions import ProjectChoice
 from screening.core.shares import Mark
 from screening.core.words import count_words
 
-Counted = tuple[int, int]
-"""How many count, of how many that are listed."""
+Counted = tuple[int, int, int]
+"""How many courses there are, how many count for sure, and how many may: their area is not known."""
 
 Sorted = tuple[int, int, int]
 """How many projects there are, how many fit for sure, and how many may: they do not say."""
@@ -17,11 +17,12 @@ Sorted = tuple[int, int, int]
 Attempt = tuple[float, float, str | None]
 """A test result: score, out of, month taken."""
 
+# Marks are taken `+ 0.0`: -0.0 is equal to 0.0, so remembered as the same, but worded otherwise.
 
-def graduation(case: Case) -> str | None:
-    """The month of the latest graduation that is told."""
-    months = [month for degree in case.facts.get("education", ()) if (month := degree.get("graduation"))]
-    return max(months) if months else None
+
+def graduations(case: Case) -> tuple[str | None, ...]:
+    """The month in which each degree ends, None where it is not told."""
+    return tuple([degree.get("graduation") for degree in case.facts.get("education", ())])
 
 
 def latest_marks(case: Case) -> tuple[Mark | None, ...]:
@@ -29,10 +30,10 @@ def latest_marks(case: Case) -> tuple[Mark | None, ...]:
     education = case.facts.get("education", ())
     if len(education) == 1:
         grade = education[0].get("grade")
-        return ((grade["value"], grade["scale"]) if grade else None,)
-    latest = graduation(case)
+        return ((grade["value"] + 0.0, grade["scale"]) if grade else None,)
+    latest = max(filter(None, graduations(case)), default=None)
     marks = [
-        (grade["value"], grade["scale"]) if (grade := degree.get("grade")) else None
+        (grade["value"] + 0.0, grade["scale"]) if (grade := degree.get("grade")) else None
         for degree in education
         if degree.get("graduation") in (None, latest)
     ]
@@ -40,24 +41,23 @@ def latest_marks(case: Case) -> tuple[Mark | None, ...]:
 
 
 def courses_in(areas: tuple[Area, ...], areas_of: AreasOf) -> Callable[[Case], Counted]:
-    """Counts the courses in any of the areas; each once."""
+    """Counts the courses in any of the areas, each once; and those that may be."""
     if len(areas) == 1:
         (only,) = areas
 
         def count(case: Case) -> Counted:
-            return case.courses.get(only, 0), len(case.facts.get("courses", ()))
+            return case.listed, case.courses.get(only, 0), case.courses.get(None, 0)
 
         return count
     wanted = frozenset(areas)
 
     def count_several(case: Case) -> Counted:
-        courses = case.facts.get("courses", ())
         found = 0
-        for course in courses:
+        for course in case.facts.get("courses", ()):
             area = course.get("area")
             if area in wanted if area is not None else not wanted.isdisjoint(areas_of(course["name"])):
                 found += 1
-        return found, len(courses)
+        return case.listed, found, case.courses.get(None, 0)
 
     return count_several
 
@@ -91,7 +91,7 @@ def attempts_at(name: str) -> Callable[[Case], tuple[Attempt, ...]]:
 
     def attempts(case: Case) -> tuple[Attempt, ...]:
         found = [
-            (result["score"], result["out_of"], result.get("taken"))
+            (result["score"] + 0.0, result["out_of"], result.get("taken"))
             for result in case.facts.get("assessments", ())
             if result["name"] == name
         ]

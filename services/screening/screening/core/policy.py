@@ -7,7 +7,7 @@ import orjson
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from hiring.events.application import Area
-from hiring.events.fields import Slug
+from hiring.events.fields import ONE_LINE, Slug
 from screening.core.language import Strict, Text, wrong
 from screening.core.rules import AnyRule
 from screening.core.scoring import Score
@@ -49,7 +49,7 @@ class Policy(Strict):
     """
 
     name: Slug
-    version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    version: Annotated[str, StringConstraints(min_length=1, max_length=40), ONE_LINE]
     programme: Slug
     decline_needs_a_person: bool = False
     further_applications: Literal["judge", "review"] = "judge"

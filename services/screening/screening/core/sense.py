@@ -5,6 +5,7 @@ Each complaint says where, what is wrong, and how to mend it.
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from screening.core.conditions import (
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 DEEPEST = 3
 """So many groups may stand within each other."""
+MOST_CONDITIONS = 500
+"""So many conditions a policy may ask, those in groups and the groups themselves counted."""
+MOST_TOLD = 30
+"""So many complaints are told at once: each pair of rules may exclude each other."""
 
 Complaint = tuple[Place, str]
 Placed = tuple[Place, Strict]
@@ -34,19 +39,28 @@ Placed = tuple[Place, Strict]
 
 
 def complaints(policy: "Policy") -> list[Complaint]:
-    """Everything that is wrong, in the order of the policy."""
+    """What is wrong, in the order of the policy; of more than MOST_TOLD the first."""
+    rules = chain(policy.rules, *(track.rules for track in policy.tracks))
+    asked = sum(1 for rule in rules for _ in _within(((), rule)))
+    if asked > MOST_CONDITIONS:
+        return [((), f"asks {asked:,} conditions, those in groups counted: at most {MOST_CONDITIONS}; leave some out")]
+    return list(islice(_all(policy), MOST_TOLD))
+
+
+def _all(policy: "Policy") -> Iterator[Complaint]:
     shared = _placed(("rules",), policy.rules)
-    said = [*_protected(policy), *_conditions(shared, policy.fields), *_exclusions(shared, ())]
+    yield from _protected(policy)
+    yield from _conditions(shared, policy.fields)
+    yield from _exclusions(shared, ())
     for number, track in enumerate(policy.tracks):
         place: Place = ("tracks", number)
         own = _placed((*place, "rules"), track.rules)
-        said += _repeated_rules(place, policy, track)
-        said += _conditions(own, policy.fields)
-        said += _exclusions(own, shared)
-        said += _seats(place, track)
-        said += _twice(place, "units", [unit.id for unit in track.units])
-    said += _twice((), "tracks", [track.id for track in policy.tracks])
-    return said
+        yield from _repeated_rules(place, policy, track)
+        yield from _conditions(own, policy.fields)
+        yield from _exclusions(own, shared)
+        yield from _seats(place, track)
+        yield from _twice(place, "units", [unit.id for unit in track.units])
+    yield from _twice((), "tracks", [track.id for track in policy.tracks])
 
 
 def _placed(place: Place, rules: Iterable[Rule]) -> list[Placed]:

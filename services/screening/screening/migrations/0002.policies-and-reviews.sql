@@ -1,8 +1,10 @@
 -- What a decision answers: a revision of its application (the first half of the revision's digest), or, where a person
 -- decided, the decision they reviewed. Each is answered once: whoever repeats a batch, or sends an application again,
 -- meets the first answer, whatever policy has come into force since.
--- `serial` says which decision of an application stands: the highest.
-ALTER TABLE decisions ADD COLUMN settles uuid, ADD COLUMN serial bigint GENERATED ALWAYS AS IDENTITY;
+-- `serial` says which decision of an application stands: the highest. The source is the record on `hiring.applications`
+-- that last made a decision stand: one that is read again says nothing new. Unknown of older rows, and of verdicts.
+ALTER TABLE decisions ADD COLUMN settles uuid, ADD COLUMN serial bigint GENERATED ALWAYS AS IDENTITY,
+    ADD COLUMN source_partition integer, ADD COLUMN source_offset bigint;
 
 -- Until now a changed policy file could decide a revision anew: its last decision is its answer.
 UPDATE decisions SET settles = CASE WHEN told.newest = 1 THEN told.revision ELSE decisions.decision_id END
@@ -16,6 +18,8 @@ WHERE decisions.application_id = told.application_id AND decisions.decision_id =
 ALTER TABLE decisions ALTER COLUMN settles SET NOT NULL;
 ALTER TABLE decisions DROP CONSTRAINT decisions_pkey;
 ALTER TABLE decisions ADD PRIMARY KEY (application_id, settles);
+-- What has a person look, the longest waiting first.
+CREATE INDEX decisions_for_a_person ON decisions (serial) WHERE outcome = 'review';
 
 -- Every policy that was proposed. It judges once it is approved, and is never changed or taken away from then on.
 CREATE TABLE policies (
@@ -29,6 +33,7 @@ CREATE TABLE policies (
     proposed_by    text        NOT NULL,
     proposed_why   text        NOT NULL,
     proposed_at    timestamptz NOT NULL,
+    proposers      text[]      NOT NULL, -- whoever ever proposed it: none of them approves it
     approved_by    text,
     approved_why   text,
     approved_at    timestamptz,

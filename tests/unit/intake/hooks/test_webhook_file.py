@@ -156,6 +156,7 @@ def test_every_mistake_is_told_with_its_line_and_what_to_do(write: Write) -> Non
     ("text", "told"),
     [
         ("greenhouse: [\n", ":2: is not YAML"),
+        ('greenhouse: "\\UFFFFFFFF"\n', ":1: is not YAML"),
         ("- a\n", ":1: needs systems"),
         ("greenhouse:\n  a: {keys: [x]}\n  a: {}\n", ":3: `a` stands here and on line 2: remove one"),
         ("greenhouse: &a\n  x: *a\n", ":1: is nested more than 40 deep, or holds itself"),

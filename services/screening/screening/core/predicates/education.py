@@ -5,7 +5,7 @@ from screening.core.case import Case, Tables
 from screening.core.conditions import GradeAtLeast, GraduatesWithin, Studies
 from screening.core.decision import Change
 from screening.core.kleene import all_of, any_of, known
-from screening.core.measures import graduation, latest_marks
+from screening.core.measures import graduations, latest_marks
 from screening.core.predicates.predicate import Finding, Predicate, finding
 from screening.core.shares import Mark, fraction
 from screening.core.wording import either, field_in_chinese, mark, needed
@@ -17,12 +17,15 @@ _NO_FIELD: frozenset[str] = frozenset()
 
 
 def graduates_within(rule: GraduatesWithin, _: Tables) -> Predicate:
-    """The latest graduation month is in the window."""
+    """The latest graduation month is in the window; one that is not told may be the latest, and in it."""
     earliest, latest = rule.earliest, rule.latest
 
-    def judge(month: str | None) -> Finding:
+    def judge(months: tuple[str | None, ...]) -> Finding:
+        month = max(filter(None, months), default=None)
         if month is None:
             return Finding("unknown", "no graduation month")
+        if month < earliest and None in months:
+            return Finding("unknown", f"{month}, and a degree without a month")
         return finding(
             earliest <= month <= latest,
             month,
@@ -30,7 +33,7 @@ def graduates_within(rule: GraduatesWithin, _: Tables) -> Predicate:
             f"毕业月份 {month}；需在 {earliest} 至 {latest} 之间",
         )
 
-    return Predicate(graduation, judge, f"graduates {earliest} to {latest}")
+    return Predicate(graduations, judge, f"graduates {earliest} to {latest}")
 
 
 def studies(rule: Studies, tables: Tables) -> Predicate:

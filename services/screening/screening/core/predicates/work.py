@@ -21,17 +21,20 @@ from screening.core.wording import either, many, mark, needed, projects_named
 
 
 def foundations(rule: Foundations, tables: Tables) -> Predicate:
-    """Enough courses are in the areas."""
+    """Enough courses are in the areas; those whose area is not known may be the missing ones."""
     at_least = rule.at_least
     areas, areas_zh = either(rule.area)
 
     def judge(courses: Counted) -> Finding:
-        found, listed = courses
+        listed, found, unplaced = courses
         if not listed:
             return Finding("unknown", "no courses")
+        observed = f"{found} of {many(listed, 'course')}"
+        if found < at_least <= found + unplaced:
+            return Finding("unknown", f"{observed}, and {unplaced} of unknown area")
         return finding(
             found >= at_least,
-            f"{found} of {many(listed, 'course')}",
+            observed,
             f"{many(found, 'course')} in {areas}; needs {at_least}",
             f"{areas_zh}课程 {found} 门；需 {at_least} 门",
         )

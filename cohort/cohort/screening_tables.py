@@ -1,0 +1,16 @@
+"""Asking screening's own tables for what a person at the terminal wants to see."""
+
+from typing import Any
+
+import asyncpg
+
+from cohort.addresses import Addresses
+
+
+async def fetch(at: Addresses, query: str, *arguments: Any) -> list[asyncpg.Record]:
+    """The rows that answer one query. Raises asyncpg.PostgresError or OSError."""
+    connection = await asyncpg.connect(at.screening_dsn, timeout=10)
+    try:
+        return await connection.fetch(query, *arguments)
+    finally:
+        await connection.close()
