@@ -1,11 +1,10 @@
 """The secret that candidate ids are made with: drawn once, kept with the data it belongs to."""
 
-import os
 import secrets
 from pathlib import Path
 
 from cohort.stack.errors import StackError
-from cohort.stack.private import private_folder
+from cohort.stack.private import private_file, private_folder
 from hiring.topics import APPLICATIONS
 
 
@@ -24,7 +23,8 @@ def candidate_secret(data: Path) -> Path:
             "With another one every known person would become a new one: put it back from a copy, "
             "or begin anew in another folder by --data"
         )
-    _keep(path, secrets.token_urlsafe(32))
+    private_folder(path.parent)
+    private_file(path, secrets.token_urlsafe(32))
     return path
 
 
@@ -32,19 +32,3 @@ def _applications(data: Path) -> bool:
     # A first segment that is empty: nothing was ever written to the partition.
     segments = (data / "kafka" / "log").glob(f"{APPLICATIONS}-*/*.log")
     return any(segment.stat().st_size or int(segment.stem) for segment in segments)
-
-
-def _keep(path: Path, secret: str) -> None:
-    """Whatever ends this in the middle, `path` holds the whole secret or is as it was."""
-    private_folder(path.parent)
-    new = path.with_name(f".{path.name}.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as out:
-        out.write(secret)
-        out.flush()
-        os.fsync(out.fileno())
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cohort.stack.errors import StackError
+from cohort.stack.private import private_file
 from cohort.verb import given
 from intake.sources import Source, SourceKey, Sources, SourceScope, SourcesUnreadable, draw_key, read_sources
 
@@ -79,21 +80,4 @@ def _changing(path: Path) -> Iterator[Sources]:
 
 
 def _write(path: Path, sources: tuple[Source, ...]) -> None:
-    """Whatever ends this in the middle, intake reads the whole file or the one before."""
-    new = path.with_name(f".{path.name}.new")
-    new.unlink(missing_ok=True)
-    owner = path.stat() if path.exists() else None
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        if owner is not None and os.geteuid() == 0:
-            # Intake may run as another account, which then goes on reading it.
-            os.fchown(out.fileno(), owner.st_uid, owner.st_gid)
-        out.write(Sources(sources=sources).model_dump_json(indent=2) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    private_file(path, Sources(sources=sources).model_dump_json(indent=2) + "\n")
