@@ -19,10 +19,10 @@ from pydantic import ValidationError
 
 from hiring.events.fields import Digest, Event, Moment, Slug
 from hiring.events.reading import describe
+from intake.file_watch import FileWatch
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_SECONDS = 1.0
 _PREFIX = "cohort"
 _NO_KEY = "0" * 64
 
@@ -91,31 +91,20 @@ class Keyring:
 
     def __init__(self, path: Path, now: Callable[[], float] = time.monotonic) -> None:
         self._path = path
-        self._now = now
-        self._stamp: object = ()
-        self._look_again = now()
+        self._watch = FileWatch(path, now)
         self._keys: dict[str, tuple[str, Grant]] = {}
 
     def grant(self, token: str) -> Grant | None:
         """What a token is good for; None for one that is unknown or revoked."""
-        if self._now() >= self._look_again:
-            self._look_again = self._now() + LOOK_EVERY_SECONDS
-            self._look()
+        # A file that is gone or closed to us is a change too, and takes all keys along: the doors shut.
+        if self._watch.changed():
+            self._read()
         # The key's name, which is no secret, finds it; the secret is only ever compared in constant time.
         _, _, rest = token.partition("_")
         stored, grant = self._keys.get(rest.partition("_")[0], (_NO_KEY, None))
         return grant if hmac.compare_digest(_digest(token), stored) else None
 
-    def _look(self) -> None:
-        try:
-            stat = self._path.stat()
-            stamp = stat.st_mtime_ns, stat.st_ino, stat.st_size
-        except OSError:
-            # A file that is gone or closed to us takes all keys along: the doors shut, they do not open.
-            stamp = None
-        if stamp == self._stamp:
-            return
-        self._stamp = stamp
+    def _read(self) -> None:
         try:
             found = read_sources(self._path)
         except (SourcesUnreadable, OSError) as error:

@@ -5,12 +5,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from intake.file_watch import FileWatch
 from intake.hooks.documents import FileError
 from intake.hooks.webhook import Webhook, Webhooks, read_webhooks
 
 log = logging.getLogger(__name__)
-
-LOOK_EVERY_SECONDS = 1.0
 
 
 class Gone(Exception):
@@ -22,36 +21,28 @@ class Register:
 
     def __init__(self, path: Path | None, now: Callable[[], float] = time.monotonic) -> None:
         self._path = path
-        self._now = now
-        self._stamp: object = ()
-        self._look_again = now()
+        self._watch = FileWatch(path, now) if path is not None else None
         self._webhooks: Webhooks | None = {}
 
     def find(self, system: str, source: str) -> Webhook | None:
         """None for one that is not set up. Raises Gone."""
-        if self._path is not None and self._now() >= self._look_again:
-            self._look_again = self._now() + LOOK_EVERY_SECONDS
-            self._look(self._path)
+        if self._path is not None and self._watch is not None and self._watch.changed():
+            self._read(self._path, self._watch)
         if self._webhooks is None:
             raise Gone
         return self._webhooks.get((system, source))
 
-    def _look(self, path: Path) -> None:
+    def _read(self, path: Path, watch: FileWatch) -> None:
         try:
-            stat = path.stat()
-            stamp = stat.st_mtime_ns, stat.st_ino, stat.st_size
-            if stamp == self._stamp:
-                return
             found = read_webhooks(path)
         except FileError as error:
             # A slip in an edit by hand must not turn deliveries away.
             log.error("the file of webhooks cannot be used; they stay as they were", extra={"why": str(error)})
-            self._stamp = stamp
-            return
         except OSError as error:
             if self._webhooks is not None:
                 log.error("the file of webhooks is gone; nobody is let in", extra={"why": error.strerror})
-            self._webhooks, self._stamp = None, ()
-            return
-        self._webhooks, self._stamp = found, stamp
-        log.info("webhooks read", extra={"webhooks": len(found)})
+            self._webhooks = None
+            watch.forget()
+        else:
+            self._webhooks = found
+            log.info("webhooks read", extra={"webhooks": len(found)})
