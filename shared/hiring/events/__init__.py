@@ -6,9 +6,13 @@ from hiring.events.application import ApplicationSubmitted
 from hiring.events.command import (
     ApplicationWithdrawn,
     CandidateErased,
+    LetterSettled,
+    LettersPaused,
+    LettersResumed,
     PolicyApproved,
     PolicyProposed,
     ReviewGiven,
+    ReviewRequested,
 )
 from hiring.events.contact import ContactGiven
 from hiring.events.decision import DecisionMade
@@ -25,8 +29,12 @@ NOTIFICATION_RECORDED = "hiring.notification.recorded.v1"
 POLICY_PROPOSED = "hiring.command.policy-proposed.v1"
 POLICY_APPROVED = "hiring.command.policy-approved.v1"
 REVIEW_GIVEN = "hiring.command.review-given.v1"
+REVIEW_REQUESTED = "hiring.command.review-requested.v1"
 APPLICATION_WITHDRAWN = "hiring.command.application-withdrawn.v1"
 CANDIDATE_ERASED = "hiring.command.candidate-erased.v1"
+LETTERS_PAUSED = "hiring.command.letters-paused.v1"
+LETTERS_RESUMED = "hiring.command.letters-resumed.v1"
+LETTER_SETTLED = "hiring.command.letter-settled.v1"
 
 CONTRACTS: dict[str, type[BaseModel]] = {
     SUBMISSION_MADE: Submission,
@@ -39,5 +47,9 @@ CONTRACTS: dict[str, type[BaseModel]] = {
     POLICY_APPROVED: PolicyApproved,
     REVIEW_GIVEN: ReviewGiven,
     APPLICATION_WITHDRAWN: ApplicationWithdrawn,
+    REVIEW_REQUESTED: ReviewRequested,
     CANDIDATE_ERASED: CandidateErased,
+    LETTERS_PAUSED: LettersPaused,
+    LETTERS_RESUMED: LettersResumed,
+    LETTER_SETTLED: LetterSettled,
 }

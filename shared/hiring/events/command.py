@@ -1,8 +1,10 @@
 """What people ask of the pipeline, on `hiring.commands`: each says who, when and why.
 
-`hiring.command.policy-proposed.v1`, `hiring.command.policy-approved.v1` (key: programme),
-`hiring.command.review-given.v1`, `hiring.command.application-withdrawn.v1` (key: application_id) and
-`hiring.command.candidate-erased.v1` (key: candidate_id).
+`hiring.command.policy-proposed.v1`, `hiring.command.policy-approved.v1` (key: programme);
+`hiring.command.review-given.v1`, `hiring.command.review-requested.v1`, `hiring.command.application-withdrawn.v1`,
+`hiring.command.letter-settled.v1` (key: application_id);
+`hiring.command.candidate-erased.v1` (key: candidate_id);
+`hiring.command.letters-paused.v1`, `hiring.command.letters-resumed.v1` (key: programme, or `letters` for all).
 """
 
 from typing import Annotated, Any, Literal
@@ -58,8 +60,18 @@ class ReviewGiven(Command):
     unit: Slug | None = None
 
 
+class ReviewRequested(Command):
+    """The candidate asks that a person looks at a decision that was made by the policy."""
+
+    application_id: UUID
+    decision_id: UUID
+
+
 class ApplicationWithdrawn(Command):
-    """The candidate takes an application back; `by` is the HR system that says so, `at` when it was withdrawn."""
+    """The candidate takes an application back; `by` and `source` are who passes it on, `at` when it was withdrawn.
+
+    An application submitted after `at` is a new wish, and stands.
+    """
 
     application_id: UUID
     source: Slug
@@ -69,3 +81,23 @@ class CandidateErased(Command):
     """A person is to be forgotten: everything that is kept under this pseudonym; `by` is who passes the wish on."""
 
     candidate_id: Digest
+
+
+class LettersPaused(Command):
+    """No letter goes out from now on, of this programme or, without one, of any; none is forgotten."""
+
+    programme: Slug | None = None
+
+
+class LettersResumed(Command):
+    """Letters go out again. What is paused for all goes on only by a command for all."""
+
+    programme: Slug | None = None
+
+
+class LetterSettled(Command):
+    """An operator's word on a letter that is held or failed: send it once more, or leave it unsent."""
+
+    application_id: UUID
+    decision_id: UUID
+    then: Literal["send", "drop"]

@@ -99,6 +99,7 @@ class DecisionMade(Event):
     reasons: tuple[Reason, ...] = ()
     rules: tuple[RuleResult, ...] = ()
     tracks: tuple[TrackResult, ...] = ()
+    submitted_at: Moment | None = None
     decided_at: Moment
     decided_by: Annotated[str, Field(max_length=200)] | None = None
     reviewed: UUID | None = None

@@ -1,0 +1,1 @@
+"""Sends applications to Cohort's intake."""
