@@ -48,7 +48,7 @@ format: setup ## Let ruff mend what it can
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
 
-schemas: setup ## Write the JSON Schemas of the events anew
+schemas: setup ## Write the JSON Schemas of the events and the AsyncAPI document anew
 	$(RUN) python -m hiring.events.schemas shared/schemas
 
 clean: ## Remove what was made here: the environment and the pipeline's data

@@ -11,6 +11,10 @@ NOTIFICATIONS = "hiring.notifications"
 COMMANDS = "hiring.commands"
 DEAD_LETTERS = "hiring.dead-letters"
 
+HR_SYSTEMS = "hr-systems"
+OPERATORS = "operators"
+"""The command `cohort`, and whatever else the people who run the drive look at it with."""
+
 MIB = 1024 * 1024
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -21,12 +25,20 @@ LARGEST_DEAD_LETTER = 5 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic as it should be. `kept_days` None means compacted: the newest record of each key, for ever."""
+    """A topic as it should be. `kept_days` None means compacted: the newest record of each key, for ever.
+
+    `events` is how the types of its events begin; empty where it takes whatever other topics took. `written_by` and
+    `read_by` name services, `HR_SYSTEMS` and `OPERATORS`: who needs access, and nobody else does.
+    """
 
     name: str
     key: str
     kept_days: int | None
     max_bytes: int = MIB
+    events: str = ""
+    written_by: tuple[str, ...] = ()
+    read_by: tuple[str, ...] = ()
+    purpose: str = ""
     stamped: bool = False
     """Whether the broker stamps each record with its own time, whatever the producer says."""
 
@@ -41,13 +53,80 @@ class Topic:
 
 
 TOPICS: tuple[Topic, ...] = (
-    Topic(SUBMISSIONS, "source + external id", kept_days=7, max_bytes=LARGEST_RECORD, stamped=True),
-    # As large as the submission it comes from: a valid one must never make a record that no topic takes.
-    Topic(APPLICATIONS, "application_id", kept_days=None, max_bytes=LARGEST_RECORD),
-    Topic(CONTACTS, "candidate_id", kept_days=None),
-    Topic(DEMOGRAPHICS, "application_id", kept_days=None),
-    Topic(DECISIONS, "application_id", kept_days=None),
-    Topic(NOTIFICATIONS, "application_id", kept_days=180),
-    Topic(COMMANDS, "application_id, candidate_id or programme", kept_days=180),
-    Topic(DEAD_LETTERS, "as the record that failed", kept_days=180, max_bytes=LARGEST_DEAD_LETTER),
+    Topic(
+        SUBMISSIONS,
+        "source + external id",
+        kept_days=7,
+        max_bytes=LARGEST_RECORD,
+        stamped=True,
+        events="hiring.submission.",
+        written_by=(HR_SYSTEMS,),
+        read_by=("intake",),
+        purpose="Applications as HR systems send them over Kafka: identity and facts still together.",
+    ),
+    Topic(
+        APPLICATIONS,
+        "application_id",
+        kept_days=None,
+        # As large as the submission it comes from: a valid one must never make a record that no topic takes.
+        max_bytes=LARGEST_RECORD,
+        events="hiring.application.",
+        written_by=("intake",),
+        read_by=("screening", OPERATORS),
+        purpose="The facts of every application, without who applied: all that screening sees.",
+    ),
+    Topic(
+        CONTACTS,
+        "candidate_id",
+        kept_days=None,
+        events="hiring.contact.",
+        written_by=("intake",),
+        read_by=("notify",),
+        purpose="How to reach each candidate: name, address, language. For the letters, and nothing else.",
+    ),
+    Topic(
+        DEMOGRAPHICS,
+        "application_id",
+        kept_days=None,
+        events="hiring.demographics.",
+        written_by=("intake",),
+        read_by=(OPERATORS,),
+        purpose="What candidates chose to tell for the fairness audit, which reads it in aggregate only.",
+    ),
+    Topic(
+        DECISIONS,
+        "application_id",
+        kept_days=None,
+        events="hiring.decision.",
+        written_by=("screening",),
+        read_by=("notify", OPERATORS),
+        purpose="What was decided for each application, by which policy or person, and why.",
+    ),
+    Topic(
+        NOTIFICATIONS,
+        "application_id",
+        kept_days=180,
+        events="hiring.notification.",
+        written_by=("notify",),
+        read_by=(OPERATORS,),
+        purpose="What became of each letter. No address is in it.",
+    ),
+    Topic(
+        COMMANDS,
+        "application_id, candidate_id or programme",
+        kept_days=180,
+        events="hiring.command.",
+        written_by=("intake", "notify", OPERATORS),
+        read_by=("screening", "notify", OPERATORS),
+        purpose="What people ask of the pipeline: who, when and why. Each service obeys the commands it knows.",
+    ),
+    Topic(
+        DEAD_LETTERS,
+        "as the record that failed",
+        kept_days=180,
+        max_bytes=LARGEST_DEAD_LETTER,
+        written_by=("intake", "screening", "notify"),
+        read_by=(OPERATORS,),
+        purpose="Records that could not be processed, byte for byte as they were, each with its reason.",
+    ),
 )

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from hiring.health import Health, routes
-from intake import openapi, problems
+from intake import docs, openapi, problems
 from intake.access import access
 from intake.asking import add_asking
 from intake.hooks.door import add_hooks
@@ -23,7 +23,9 @@ def create_app(
     app = FastAPI(
         title="Cohort intake",
         version="1",
-        # Their pages load scripts from elsewhere; /openapi.json stays.
+        description="Send applications, withdraw them, forget a person. Whatever was not answered may be sent again: "
+        "ids are derived from what is sent.",
+        # FastAPI's own pages load scripts from elsewhere; ours do not.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -32,13 +34,13 @@ def create_app(
         responses=openapi.PROBLEMS,
     )
     problems.install(app)
-    app.router.routes.extend(routes(health, registry))
+    app.router.routes.extend([*routes(health, registry), *docs.routes()])
     allowed, remembered = access(settings), Remembered()
     add_single(app, settings, outlet, metrics, allowed, remembered)
     add_bulk(app, settings, outlet, metrics, allowed)
-    add_asking(app, settings, outlet, allowed, remembered)
-    add_hooks(app, settings, outlet, metrics, registry)
-    openapi.describe(app)
+    add_asking(app, settings, outlet, metrics, allowed, remembered)
+    add_hooks(app, settings, outlet, metrics, registry, allowed)
+    openapi.describe(app, keys=settings.sources_file is not None)
 
     @app.get("/", summary="What is here")
     async def index() -> dict[str, dict[str, str]]:
@@ -50,7 +52,10 @@ def create_app(
                 "POST /v1/applications/{source}/{external_id}/withdraw": "withdraw an application",
                 "POST /v1/candidates/erase": "forget a person",
                 "POST /v1/hooks/{system}/{source}": "webhooks of HR systems, where they are set up",
+                "GET /docs": "these doors, to be read and tried in a browser",
+                "GET /docs/topics": "the topics and their events, to be read",
                 "GET /openapi.json": "the fields of an application, and every answer",
+                "GET /asyncapi.json": "every topic and event",
                 "GET /livez, /readyz, /metrics": "for operators",
             }
         }

@@ -1,12 +1,14 @@
 """JSON Schemas of the contracts, for whoever reads or writes our events in another language.
 
-`python -m hiring.events.schemas DIRECTORY` writes one file an event type; a test holds them to the models.
+`python -m hiring.events.schemas DIRECTORY` writes one file an event type, and the AsyncAPI document of all topics;
+tests hold them to the code.
 """
 
 import json
 import sys
 from pathlib import Path
 
+from hiring import asyncapi
 from hiring.events import CONTRACTS
 
 
@@ -21,10 +23,11 @@ def schema(type_: str) -> str:
 
 
 def write(directory: Path) -> None:
-    """Write every schema below `directory`."""
+    """Write every schema and the AsyncAPI document below `directory`."""
     directory.mkdir(parents=True, exist_ok=True)
     for type_ in CONTRACTS:
         (directory / f"{type_}.json").write_text(schema(type_))
+    (directory / "asyncapi.json").write_text(asyncapi.text())
 
 
 if __name__ == "__main__":

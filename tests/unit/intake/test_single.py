@@ -132,7 +132,7 @@ async def test_a_fault_of_ours_tells_nothing_about_anyone(doors: Any, applicatio
     [
         ("GET", "/v1/nothing", 404),
         ("POST", "/v1/applications/", 404),
-        ("GET", "/docs", 404),
+        ("GET", "/redoc", 404),
         ("GET", "/v1/applications", 405),
         ("DELETE", "/v1/applications/bulk", 405),
     ],
