@@ -1,8 +1,7 @@
 """Each HR system's delivery, signed as that system signs, ends as a decision and an e-mail."""
 
-import asyncio
+import time
 from collections.abc import AsyncIterator
-from email import message_from_bytes, policy
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,19 +10,21 @@ import httpx
 import pytest
 import yaml
 
+from cohort.accounting.topic_reading import read_topic
 from cohort.candidate_secret import candidate_secret
 from cohort.pipeline import Pipeline
 from cohort.service import ServiceProcess
-from cohort.stack.mailbox import read_mailbox
 from cohort.stack.ports import choose_ports
+from hiring.events.dead_letter import DeadLetter
 from hiring.identity import application_id
+from hiring.topics import DEAD_LETTERS
 
 from ..unit.intake.hooks.api_stand_in import ApiStandIn, api_stand_in  # noqa: TID252
-from ..unit.intake.hooks.senders import SENDERS, Sender  # noqa: TID252
+from ..unit.intake.hooks.senders import GREENHOUSE, KEY, SENDERS, Sender  # noqa: TID252
+from .letters import letter_to
 
 pytestmark = pytest.mark.stack
 
-PATIENCE_SECONDS = 90
 RUN = uuid4().hex[:8]
 """A part of every source's name, so that the applications are of this run."""
 
@@ -71,10 +72,7 @@ async def test_a_delivery_ends_as_a_decision_and_an_email(pipeline: Pipeline, ur
             assert answer.status_code == sender.ok, answer.text
     application = application_id(source(sender), sender.external_id)
     assert answer.json()["application_id"] == str(application)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (letter := letter_to(pipeline, sender.email)):
-            await asyncio.sleep(0.1)
-    assert sender.name.split()[0] in letter
+    assert sender.name.split()[0] in await letter_to(pipeline, sender.email)
     connection = await asyncpg.connect(pipeline.addresses.screening_dsn)
     try:
         outcomes = await connection.fetch("SELECT outcome FROM decisions WHERE application_id = $1", application)
@@ -84,10 +82,15 @@ async def test_a_delivery_ends_as_a_decision_and_an_email(pipeline: Pipeline, ur
     assert [row["outcome"] for row in outcomes] == ["review"]
 
 
-def letter_to(pipeline: Pipeline, address: str) -> str:
-    for letter in read_mailbox(pipeline.addresses.mailbox):
-        if letter.to == address:
-            body = message_from_bytes(letter.path.read_bytes(), policy=policy.default).get_body(("plain",))
-            assert body is not None
-            return str(body.get_content())
-    return ""
+async def test_a_delivery_that_cannot_be_mapped_is_a_dead_letter(pipeline: Pipeline, url: str) -> None:
+    body, headers = GREENHOUSE.sign({"action": "new_candidate_application", "payload": {}}, (KEY,), time.time())
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        answer = await client.post(f"/v1/hooks/greenhouse/{source(GREENHOUSE)}", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["status"]) == (200, "set-aside")
+    place = f"hooks/greenhouse/{source(GREENHOUSE)}"
+    kept = [
+        record.value
+        async for record in read_topic(pipeline.addresses.kafka, DEAD_LETTERS)
+        if DeadLetter.of(record.headers).topic == place
+    ]
+    assert kept == [body], "it is there before the system is answered"

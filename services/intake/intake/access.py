@@ -6,8 +6,9 @@ import time
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from hiring.rate import Rates
 from intake.problems import Problem
-from intake.rate import Pace, Rates
+from intake.rate import Pace
 from intake.settings import IntakeSettings
 from intake.sources import Keyring, SourceScope
 

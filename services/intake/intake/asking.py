@@ -16,6 +16,7 @@ from intake.access import Access, speaks_for
 from intake.body import expect, headers_of, whole
 from intake.core.asking import Asked, erase, withdraw
 from intake.idempotency import Remembered
+from intake.metrics import DoorMetrics
 from intake.outlet import Outlet, Unavailable
 from intake.settings import IntakeSettings
 from intake.single import JSON, is_json
@@ -46,7 +47,14 @@ class _Erasure(Door):
     at: PlainMoment | None = None
 
 
-def add_asking(app: FastAPI, settings: IntakeSettings, outlet: Outlet, access: Access, remembered: Remembered) -> None:
+def add_asking(
+    app: FastAPI,
+    settings: IntakeSettings,
+    outlet: Outlet,
+    metrics: DoorMetrics,
+    access: Access,
+    remembered: Remembered,
+) -> None:
     """Add both doors to `app`."""
     secret, limit = settings.pseudonym_key, settings.max_body_bytes
 
@@ -64,6 +72,7 @@ def add_asking(app: FastAPI, settings: IntakeSettings, outlet: Outlet, access: A
         remembered.check(headers, request.scope["path"], raw)
         asked = withdraw(named.source, named.external_id, at)
         await outlet.publish(asked)
+        metrics.commanded("withdraw", "http")
         return {"application_id": asked.key, **_told(asked)}
 
     async def erased(request: Request) -> dict[str, Any]:
@@ -73,6 +82,7 @@ def add_asking(app: FastAPI, settings: IntakeSettings, outlet: Outlet, access: A
         remembered.check(headers, f"{ERASE}\n{granted}", raw)
         asked = erase(secret, told.email, granted or _NOBODY, _not_ahead(told.at))
         await outlet.publish(asked)
+        metrics.commanded("erase", "http")
         return _told(asked)
 
     app.post(WITHDRAW, status_code=202, **openapi.WITHDRAW)(_answering(withdrawn))

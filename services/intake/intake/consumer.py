@@ -18,15 +18,16 @@ class IntakeStep:
 
     contracts: Mapping[str, Mapping[str, type[BaseModel]]] = {SUBMISSIONS: {SUBMISSION_MADE: Submission}}
 
-    def __init__(self, secret: bytes, metrics: DoorMetrics) -> None:
+    def __init__(self, secret: bytes, metrics: DoorMetrics, phone_region: str | None = None) -> None:
         self._secret = secret
+        self._phone_region = phone_region
         self._metrics = metrics
 
     def plan(self, batch: Iterable[Received]) -> list[Accepted]:
         """The records of each submission; where it has no time its record's holds, so that a repeated batch is
         the same to the byte."""
         return [
-            split(event, self._secret, datetime.fromtimestamp(record.timestamp / 1000, UTC))
+            split(event, self._secret, datetime.fromtimestamp(record.timestamp / 1000, UTC), self._phone_region)
             for event, record in batch
             if isinstance(event, Submission)
         ]

@@ -52,8 +52,8 @@ STRUCTURED: dict[str, Any] = {
     "datacontenttype": "application/json",
     "data": EXAMPLE,
 }
-CSV = """application id,name,email,school,degree,major,graduation,gpa
-2026-000123,Lin Xiaoyu,lin.xiaoyu@example.com,Example University,Bachelor,Computer Science,2026-06,3.6/4
+CSV = """source,programme,application id,name,email,school,degree,major,graduation,gpa
+campus-portal,ai-internships-2026,2026-000123,Lin Xiaoyu,lin@example.com,Example University,BSc,Statistics,2026-06,3.6/4
 """
 MAPPING: dict[str, Any] = {
     "columns": {"申请编号": "external_id", "备注": None},

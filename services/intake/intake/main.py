@@ -32,7 +32,7 @@ async def service(settings: IntakeSettings) -> AsyncIterator[Awaitable[Any]]:
     async with AsyncExitStack() as broker_side, server.serving() as serving:
         producer = await broker_side.enter_async_context(kafka.producing(settings, GROUP, conditions))
         await broker_side.enter_async_context(outlet.through(producer))
-        step = IntakeStep(settings.pseudonym_key, doors)
+        step = IntakeStep(settings.pseudonym_key, doors, settings.phone_region)
         loop = BatchLoop(step, Publisher(producer), conditions, metrics, group=GROUP, settings=settings)
         await broker_side.enter_async_context(subscribe(settings, loop, group=GROUP, client_id=GROUP))
         yield process.first_to_end(serving, loop.failed, outlet.failed)

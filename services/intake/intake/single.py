@@ -7,6 +7,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.routing import Route
 
+from hiring.events.cloudevents import BATCH, STRUCTURED
 from hiring.events.reading import Unreadable, parse
 from hiring.events.submission import Submission
 from intake import openapi, problems
@@ -33,7 +34,7 @@ def add_single(
     remembered: Remembered,
 ) -> None:
     """Add the door to `app`."""
-    secret, limit = settings.pseudonym_key, settings.max_body_bytes
+    secret, limit, region = settings.pseudonym_key, settings.max_body_bytes, settings.phone_region
 
     async def accept(request: Request) -> Accepted:
         headers = headers_of(request)
@@ -45,7 +46,7 @@ def add_single(
             speaks_for(granted, submission.source)
             access.hold_back(submission.source)
             remembered.check(headers, f"{PATH}\n{submission.source}", raw)
-            accepted = split(submission, secret, datetime.now(UTC))
+            accepted = split(submission, secret, datetime.now(UTC), region)
             await outlet.publish(accepted)
         except Unreadable as error:
             raise problems.unreadable(error) from None
@@ -76,12 +77,12 @@ def add_single(
 def is_json(media_type: str) -> bool:
     """JSON by any of its names, but for a batch of events: many go in bulk."""
     return media_type == JSON or (
-        media_type.startswith("application/") and media_type.endswith("+json") and media_type != cloudevents.BATCH
+        media_type.startswith("application/") and media_type.endswith("+json") and media_type != BATCH
     )
 
 
 def _read(raw: bytes, media_type: str, headers: Headers) -> Submission:
-    if media_type == cloudevents.STRUCTURED:
+    if media_type == STRUCTURED:
         return cloudevents.from_structured(raw)
     if cloudevents.is_binary(headers):
         cloudevents.check_binary(headers)

@@ -33,15 +33,15 @@ _MAPPING_HEADER = b"column-mapping"
 
 def add_bulk(app: FastAPI, settings: IntakeSettings, outlet: Outlet, metrics: DoorMetrics, access: Access) -> None:
     """Add the door to `app`."""
-    secret, limit = settings.pseudonym_key, settings.max_line_bytes
-    plain = _reader(secret, None)
+    limit = settings.max_line_bytes
+    plain = _reader(settings, None)
 
     @app.post(PATH, **openapi.BULK)
     async def upload(request: Request) -> Response:
         headers = headers_of(request)
         granted = access.enter(headers, SourceScope.SUBMIT)
         pace = access.pace()
-        read = plain if granted is None and pace is None else _reader(secret, _checks(granted, pace))
+        read = plain if granted is None and pace is None else _reader(settings, _checks(granted, pace))
         table = _table(request, headers, granted, limit)
         if table is None:
             expect(headers, _NDJSON_NAMES.__contains__, NDJSON, CSV)
@@ -58,15 +58,17 @@ def add_bulk(app: FastAPI, settings: IntakeSettings, outlet: Outlet, metrics: Do
         return DuplexResponse(first, results, NDJSON)
 
 
-def _reader(secret: bytes, check: Callable[[Submission], None] | None) -> Read:
+def _reader(settings: IntakeSettings, check: Callable[[Submission], None] | None) -> Read:
+    secret, region = settings.pseudonym_key, settings.phone_region
+
     def read(raw: bytes) -> Accepted:
-        return split(parse(raw, Submission), secret, datetime.now(UTC))
+        return split(parse(raw, Submission), secret, datetime.now(UTC), region)
 
     def checked(raw: bytes) -> Accepted:
         submission = parse(raw, Submission)
         assert check is not None
         check(submission)
-        return split(submission, secret, datetime.now(UTC))
+        return split(submission, secret, datetime.now(UTC), region)
 
     return read if check is None else checked
 

@@ -2,6 +2,9 @@
 
 Key, value and headers stay byte for byte what they were, so that a record can be mended and sent again; the
 reason stands in headers that begin with `dl_`. The value may hold personal data; the reason never does.
+
+A webhook's delivery becomes one too: `dl_topic` is then `hooks/SYSTEM/SOURCE`, the value the body as it came, and
+partition and offset are NOWHERE.
 """
 
 from collections.abc import Sequence
@@ -14,6 +17,9 @@ from hiring.events.envelope import Headers, Outgoing
 from hiring.events.fields import Event, Moment
 
 PREFIX = "dl_"
+
+NOWHERE = -1
+"""The partition and offset of what came by no topic."""
 
 
 class DeadLetter(Event):

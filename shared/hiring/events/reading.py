@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from hiring.events import CONTRACTS
+from hiring.events.cloudevents import STRUCTURED, Envelope, Typed, UnsupportedFormat, is_structured
 
 E = TypeVar("E", bound=BaseModel)
 
@@ -16,6 +17,8 @@ TOLD = 10
 """So many problems of one record are told; mending these shows the next."""
 
 _REQUIRED = frozenset({"ce_specversion", "ce_type", "ce_id", "ce_source"})
+_HOW = f"send CloudEvents 1.0 in binary mode (ce_ headers), or in structured mode (content-type: {STRUCTURED})"
+_JSON = b"application/json"
 
 
 class Flaw(StrEnum):
@@ -24,6 +27,7 @@ class Flaw(StrEnum):
     UNREADABLE_HEADER = "unreadable-header"
     MISSING_HEADER = "missing-header"
     UNKNOWN_TYPE = "unknown-type"
+    UNSUPPORTED_FORMAT = "unsupported-format"
     EMPTY = "empty"
     NOT_JSON = "not-json"
     INVALID = "invalid"
@@ -63,27 +67,32 @@ class Record(Protocol):
 
 def describe(error: ValidationError) -> list[dict[str, str]]:
     """What is wrong, field by field, for whoever sent it: `field` as they wrote it, `problem`."""
-    return [
-        {"field": _place(item["loc"]), "problem": item["msg"]}
-        for item in error.errors(include_url=False, include_context=False, include_input=False)[:TOLD]
-    ]
+    items = error.errors(include_url=False, include_context=False, include_input=False)
+    return [problem_of(item) for item in items[:TOLD]]
 
 
-def event_type(record: Record) -> str:
-    """The CloudEvents type of a record in binary mode. Raises Unreadable."""
+def problem_of(error: ErrorDetails) -> dict[str, str]:
+    """One thing that is wrong, for whoever sent it."""
+    return {"field": _place(error["loc"]), "problem": error["msg"]}
+
+
+def _headers(record: Record) -> dict[str, bytes]:
+    """The headers by name, of a repeated one the last. Raises Unreadable where one is null or no text."""
     try:
         b"\n".join([value for _, value in record.headers]).decode()  # type: ignore[misc]
     except (TypeError, UnicodeDecodeError):
         raise _unreadable_header(record) from None
-    found = dict(record.headers)
+    return dict(record.headers)  # type: ignore[arg-type]
+
+
+def _binary_type(found: Mapping[str, bytes]) -> str:
+    """The CloudEvents type of a record in binary mode. Raises Unreadable."""
     if not found.keys() >= _REQUIRED:
         name = min(_REQUIRED - found.keys())
-        raise Unreadable(Flaw.MISSING_HEADER, f"the header {name} is missing: send CloudEvents 1.0 in binary mode")
+        raise Unreadable(Flaw.MISSING_HEADER, f"the header {name} is missing: {_HOW}")
     if found["ce_specversion"] != b"1.0":
         raise Unreadable(Flaw.UNKNOWN_TYPE, "ce_specversion is not 1.0")
-    type_ = found["ce_type"]
-    assert type_ is not None
-    return type_.decode()
+    return found["ce_type"].decode()
 
 
 def _unreadable_header(record: Record) -> Unreadable:
@@ -99,14 +108,40 @@ def _unreadable_header(record: Record) -> Unreadable:
 
 
 def read(record: Record, contracts: Mapping[str, type[E]]) -> E:
-    """The event in a record, by the model its ce_type names. Raises Unreadable."""
-    type_ = event_type(record)
+    """The event in a record, in binary or structured mode, by the model its type names. Raises Unreadable."""
+    found = _headers(record)
+    # What nearly every record says is looked at no further.
+    if (content_type := found.get("content-type", _JSON)) != _JSON:
+        try:
+            if is_structured(content_type):
+                model = _model(parse(record.value, Typed).type, contracts, "type")
+                envelope: type[Envelope[E]] = _envelope(model)
+                return parse_envelope(record.value, envelope, model)
+        except UnsupportedFormat as error:
+            raise Unreadable(Flaw.UNSUPPORTED_FORMAT, str(error)) from None
+    return parse(record.value, _model(_binary_type(found), contracts, "ce_type"))
+
+
+@cache
+def _envelope(model: type[E]) -> type[Envelope[E]]:
+    # pydantic holds such a class weakly, and making it takes milliseconds.
+    return Envelope[model]  # type: ignore[valid-type]
+
+
+def parse_envelope(value: bytes | None, envelope: type[Envelope[E]], model: type[E]) -> E:
+    """The event in an envelope of structured mode: its data, or what is in its base64. Raises Unreadable."""
+    around = parse(value, envelope)
+    return around.data if around.data is not None else parse(around.data_base64, model)
+
+
+def _model(type_: str, contracts: Mapping[str, type[E]], field: str) -> type[E]:
+    """The model of an event type. Raises Unreadable, Foreign; `field` is where the type was told."""
     model = contracts.get(type_)
     if model is None:
         known = ", ".join(sorted(contracts))
-        why = f"this topic is read for {known}; ce_type names another"
+        why = f"this topic is read for {known}; {field} names another"
         raise (Foreign if type_ in CONTRACTS else Unreadable)(Flaw.UNKNOWN_TYPE, why)
-    return parse(record.value, model)
+    return model
 
 
 def parse(value: bytes | None, model: type[E]) -> E:

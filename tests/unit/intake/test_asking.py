@@ -99,3 +99,12 @@ async def test_one_key_for_two_erasures_is_told(doors: Any) -> None:
         for who in ("a@mail.example", "a@mail.example", "b@mail.example")
     ]
     assert statuses == [202, 202, 422]
+
+
+async def test_commands_are_counted_by_kind_once_kafka_has_them(doors: Any) -> None:
+    doors.outlet.faults = [doors.away]
+    for url, body in ((withdraw("hr", "1"), {}), (withdraw("hr", "1"), {}), (ERASE, {"email": "a@mail.example"})):
+        await doors.http.post(url, json=body)
+    told = (await doors.http.get("/metrics")).text
+    assert 'hiring_commands_accepted_total{channel="http",kind="withdraw"} 1.0' in told
+    assert 'hiring_commands_accepted_total{channel="http",kind="erase"} 1.0' in told

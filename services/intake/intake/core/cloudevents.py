@@ -4,46 +4,24 @@ Source: CloudEvents HTTP Protocol Binding 1.0.2, sections 3.1 and 3.2.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import unquote
 
-from pydantic import Base64Bytes, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
-
 from hiring.events import SUBMISSION_MADE
-from hiring.events.fields import Event
-from hiring.events.reading import Flaw, Unreadable, parse
+from hiring.events.cloudevents import Envelope
+from hiring.events.reading import Flaw, Unreadable, parse_envelope
 from hiring.events.submission import Submission
 
-STRUCTURED = "application/cloudevents+json"
-BATCH = "application/cloudevents-batch+json"
 
-_Named = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-_IS_JSON = r"^application/([a-z0-9!#$&^_.+-]+\+)?json *(;.*)?$"
+class SubmissionEnvelope(Envelope[Submission]):
+    """A submission with its attributes around it: the one type of event that comes by HTTP."""
 
-
-class Envelope(Event):
-    """A submission with its attributes around it; other attributes are passed over."""
-
-    specversion: Literal["1.0"]
     type: Literal["hiring.submission.made.v1"]
-    source: _Named
-    id: _Named
-    datacontenttype: Annotated[str, StringConstraints(pattern=_IS_JSON, to_lower=True)] | None = None
-    data: Submission | None = None
-    data_base64: Base64Bytes | None = None
-
-    @model_validator(mode="after")
-    def _has_data(self) -> "Envelope":
-        if (self.data is None) == (self.data_base64 is None):
-            raise PydanticCustomError("data", "must hold the application in data, or its JSON in data_base64")
-        return self
 
 
 def from_structured(body: bytes) -> Submission:
     """The submission inside a structured event. Raises Unreadable."""
-    envelope = parse(body, Envelope)
-    return envelope.data or parse(envelope.data_base64, Submission)
+    return parse_envelope(body, SubmissionEnvelope, Submission)
 
 
 def is_binary(headers: Mapping[bytes, bytes]) -> bool:

@@ -17,8 +17,6 @@ ASHBY = System(
     claim=_claim,
     event=lambda payload, _: named(payload, "action"),
     ok=HTTPStatus.OK,
-    # As with Greenhouse: the retries end by themselves after some hours.
-    refused=HTTPStatus.UNPROCESSABLE_ENTITY,
     # 403 is never retried: a key that a rotation forgot would lose applications. 400 comes again.
     unverified=HTTPStatus.BAD_REQUEST,
     pings=frozenset({"ping"}),

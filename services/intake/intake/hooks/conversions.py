@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-_ISO_MONTH = re.compile(r"((?:19|20|21)\d\d)-(0[1-9]|1[0-2])(?:-\d\d(?:[T ].*)?)?")
-_MONTH_FIRST = re.compile(r"(0?[1-9]|1[0-2])/(?:\d{1,2}/)?((?:19|20|21)\d\d)")
-_DAY_FIRST = re.compile(r"\d{1,2}[/.](0?[1-9]|1[0-2])[/.]((?:19|20|21)\d\d)")
+from hiring.events.fields import month_of
+
 _NUMBER = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*%?")
 _GRADE = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(?:/|of|out of)\s*(\d{1,4}(?:\.\d{1,6})?)", re.IGNORECASE)
 _LEVELS = (
@@ -56,20 +55,28 @@ def slugs(value: Any) -> list[str] | None:
 
 def month(value: Any) -> str | None:
     """`2026-06`, or a date or a time of that month."""
-    found = _ISO_MONTH.fullmatch(value.strip()) if isinstance(value, str) else None
-    return f"{found[1]}-{found[2]}" if found else None
+    return month_of(value.strip()) if isinstance(value, str) else None
 
 
 def month_first(value: Any) -> str | None:
     """`06/30/2026` or `6/2026`; or as `month`."""
-    found = _MONTH_FIRST.fullmatch(value.strip()) if isinstance(value, str) else None
-    return f"{found[2]}-{found[1]:0>2}" if found else month(value)
+    return _written(value, "%m/%d/%Y", "%m/%Y") or month(value)
 
 
 def day_first(value: Any) -> str | None:
     """`30/06/2026` or `30.06.2026`; or as `month`."""
-    found = _DAY_FIRST.fullmatch(value.strip()) if isinstance(value, str) else None
-    return f"{found[2]}-{found[1]:0>2}" if found else month(value)
+    return _written(value, "%d/%m/%Y", "%d.%m.%Y") or month(value)
+
+
+def _written(value: Any, *formats: str) -> str | None:
+    """The month of a date in one of the formats. A library that guesses the format would guess the month."""
+    for one in formats if isinstance(value, str) else ():
+        try:
+            at = datetime.strptime(value.strip(), one)  # noqa: DTZ007 - a month has no offset
+            return month_of(at.isoformat())
+        except ValueError:
+            continue
+    return None
 
 
 def moment(value: Any) -> str | None:

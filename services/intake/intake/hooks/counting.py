@@ -21,7 +21,7 @@ class HookMetrics:
         )
 
     def delivery(self, system: str, source: str, outcome: str) -> None:
-        """One more ended so: `accepted`, `ping`, `passed-over`, or the class of the problem."""
+        """One more ended so: `accepted`, `ping`, `passed-over`, `set-aside`, or the class of the problem."""
         self._deliveries.labels(system, source, outcome).inc()
 
     def unread(self, system: str, source: str, target: str) -> None:

@@ -1,12 +1,13 @@
 """One delivery, from its bytes to a submission or to the reason why it is none."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 
+from hiring.events.reading import Flaw
 from intake import problems
 from intake.hooks.fetching import Away, Missing, fetch
 from intake.hooks.mapping import Mapped, NotOurs, Unusable, map_payload
@@ -26,39 +27,60 @@ class Acknowledged(Exception):
         self.outcome = outcome
 
 
-async def submission(webhook: Webhook, body: bytes, headers: Headers, now: float) -> Mapped:
-    """What the delivery submits; `now` in seconds since 1970.
+class Refused(Exception):
+    """The delivery is genuine and no application can be made of it, unless somebody mends the mapping.
 
-    Raises Acknowledged where there is nothing to submit, and Problem with the status that this system understands.
+    `errors` names the fields for the system, `detail` for operators; neither quotes what stood there.
+    """
+
+    def __init__(self, flaw: Flaw, detail: str, errors: Sequence[Mapping[str, str]]) -> None:
+        super().__init__(flaw)
+        self.flaw = flaw
+        self.detail = detail
+        self.errors = errors
+
+
+def opened(webhook: Webhook, body: bytes, headers: Headers, now: float) -> Mapping[str, Any]:
+    """The payload of an event that makes an application; `now` in seconds since 1970.
+
+    Raises Acknowledged where there is nothing to submit, Refused, and Problem where the signature proves nothing.
     """
     system = webhook.system
     try:
         verify(system.claim(body, headers), webhook.keys, webhook.window_seconds, now)
     except Unverified as error:
         raise problems.Problem(system.unverified, error.reason, error.detail) from None
-    payload = _payload(webhook, body)
+    payload = _payload(body)
     event = system.event(payload, headers)
     if event in system.pings:
         raise Acknowledged(PING)
     if event not in webhook.mapping.events:
         raise Acknowledged(PASSED_OVER)
-    if system.fetch is not None:
+    return payload
+
+
+async def mapped(webhook: Webhook, payload: Mapping[str, Any]) -> Mapped:
+    """What the payload of a verified delivery submits.
+
+    Raises Acknowledged where there is nothing to submit, Refused, and Problem where the system's own API is away.
+    """
+    if webhook.system.fetch is not None:
         payload = {**payload, "fetched": await _fetched(webhook, payload)}
     try:
         return map_payload(payload, webhook.mapping, webhook.source, webhook.programme)
     except Unusable as error:
-        raise _refused(webhook, *error.errors) from None
+        raise Refused(Flaw.INVALID, error.detail, error.errors) from None
     except NotOurs:
         raise Acknowledged(PASSED_OVER) from None
 
 
-def _payload(webhook: Webhook, body: bytes) -> Mapping[str, Any]:
+def _payload(body: bytes) -> Mapping[str, Any]:
     try:
         payload = orjson.loads(body)
     except ValueError:
-        payload = None
+        raise _refused(Flaw.NOT_JSON, "(whole)", "is no JSON") from None
     if not isinstance(payload, dict):
-        raise _refused(webhook, {"field": "(whole)", "problem": "is no JSON object"})
+        raise _refused(Flaw.INVALID, "(whole)", "is no JSON object")
     return payload
 
 
@@ -67,7 +89,7 @@ async def _fetched(webhook: Webhook, payload: Mapping[str, Any]) -> Any:
     try:
         return await fetch(webhook.system.fetch, webhook.api, webhook.api_key, payload)
     except Missing as error:
-        raise _refused(webhook, {"field": error.field, "problem": error.problem}) from None
+        raise _refused(Flaw.INVALID, error.field, error.problem) from None
     except Away as error:
         # A key of the API that was revoked too: when it is mended, the next attempt succeeds.
         log.warning(
@@ -82,15 +104,5 @@ async def _fetched(webhook: Webhook, payload: Mapping[str, Any]) -> Any:
         ) from None
 
 
-def _refused(webhook: Webhook, *errors: Mapping[str, str]) -> problems.Problem:
-    log.warning(
-        "a delivery can never become an application",
-        extra={"system": webhook.system.name, "source": webhook.source, "fields": [one["field"] for one in errors]},
-    )
-    return problems.Problem(
-        webhook.system.refused,
-        "no-application",
-        "The delivery was read and no application can be made of it: mend the fields named under errors, "
-        "or the webhook's mapping.",
-        errors,
-    )
+def _refused(flaw: Flaw, field: str, problem: str) -> Refused:
+    return Refused(flaw, f"{field}: {problem}", [{"field": field, "problem": problem}])

@@ -47,8 +47,8 @@ LEVER = System(
     claim=_claim,
     event=lambda payload, _: named(payload, "event"),
     ok=HTTPStatus.OK,
-    # How often Lever retries is written nowhere: what can never succeed is acknowledged.
-    refused=HTTPStatus.OK,
+    # What Lever does after 429 is written nowhere; 503 is what everybody tries again after.
+    busy=HTTPStatus.SERVICE_UNAVAILABLE,
     # The time is the event's, not the delivery's: a retry comes with an old one.
     window_seconds=24 * 3600.0,
     fetch=Fetch(

@@ -1,12 +1,12 @@
 """From a payload to a submission, by a mapping: what it says and how it is applied. Pure."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from hiring.events.reading import describe
+from hiring.events.reading import TOLD, for_operators, problem_of
 from hiring.events.submission import Submission
 from intake.hooks.paths import Path, find
 from intake.hooks.targets import FACTS, INDISPENSABLE, REQUIRED
@@ -38,11 +38,14 @@ class Mapped(NamedTuple):
 
 
 class Unusable(Exception):
-    """The payload can never become a submission; `errors` names the fields. They quote no value."""
+    """The payload can never become a submission; `errors` names the fields for the sender, `detail` for operators."""
 
-    def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
+    def __init__(self, error: ValidationError, fields: Container[str] | None = None) -> None:
         super().__init__("the payload lacks what an application needs")
-        self.errors = errors
+        items = error.errors(include_url=False, include_context=False, include_input=False)
+        told = [item for item in items if fields is None or ".".join(map(str, item["loc"])) in fields][:TOLD]
+        self.errors = [problem_of(item) for item in told]
+        self.detail = "; ".join(for_operators(item, Submission) for item in told)
 
 
 class NotOurs(Exception):
@@ -122,13 +125,13 @@ def _submission(made: dict[str, Any], unread: set[str]) -> Submission:
         wrong = error
     places = [item["loc"] for item in wrong.errors(include_url=False, include_context=False, include_input=False)]
     if any(".".join(map(str, place)) in INDISPENSABLE for place in places):
-        raise Unusable([item for item in describe(wrong) if item["field"] in INDISPENSABLE]) from None
+        raise Unusable(wrong, INDISPENSABLE) from None
     for place in places:
         unread.add(".".join(str(part) for part in place[:3] if not isinstance(part, int)))
     try:
         return Submission.model_validate(_without(made, places))
     except ValidationError as error:
-        raise Unusable(describe(error)) from None
+        raise Unusable(error) from None
 
 
 def _without(made: Mapping[str, Any], places: Sequence[tuple[int | str, ...]]) -> dict[str, Any]:

@@ -40,8 +40,6 @@ SMARTRECRUITERS = System(
     claim=_claim,
     event=lambda _, headers: headers.get(b"event-name", b"").decode("latin-1"),
     ok=HTTPStatus.ACCEPTED,
-    # Ten retries over days, and after many failures the subscription is suspended for everybody.
-    refused=HTTPStatus.ACCEPTED,
     window_seconds=3600.0,
     handshake=_handshake,
     fetch=Fetch(
@@ -50,4 +48,5 @@ SMARTRECRUITERS = System(
         authorization=lambda key: {"X-SmartToken": key},
     ),
     patience_seconds=4.5,
+    telling=(b"event-id", b"event-name"),
 )

@@ -49,15 +49,16 @@ class System:
     """One HR system. Its mapping is mappings/NAME.yaml.
 
     `claim` raises Unverified where a header is missing or no such thing. `event` names what happened; total.
-    `ok` acknowledges. `refused` answers what can never become an application. `unverified` answers a bad signature.
+    `ok` acknowledges, also what can never become an application: that is kept here. `unverified` answers a bad
+    signature, `busy` what comes too fast: a status after which the system comes again.
     """
 
     name: str
     claim: Callable[[bytes, Headers], Claim]
     event: Callable[[Mapping[str, Any], Headers], str]
     ok: HTTPStatus
-    refused: HTTPStatus
     unverified: HTTPStatus = HTTPStatus.FORBIDDEN
+    busy: HTTPStatus = HTTPStatus.TOO_MANY_REQUESTS
     pings: frozenset[str] = frozenset()
     window_seconds: float | None = None
     """How old a signed time may be."""
@@ -66,6 +67,8 @@ class System:
     fetch: Fetch | None = None
     patience_seconds: float | None = None
     """The system waits no longer for an answer."""
+    telling: tuple[bytes, ...] = ()
+    """Headers that say what the delivery is; they are kept with one that is set aside."""
 
 
 def verify(claim: Claim, keys: Sequence[bytes], window_seconds: float | None, now: float) -> None:

@@ -14,6 +14,6 @@ WORKABLE = System(
     claim=_claim,
     event=lambda payload, _: named(payload, "event_type"),
     ok=HTTPStatus.OK,
-    # How often Workable replays is written nowhere: what can never succeed is acknowledged.
-    refused=HTTPStatus.OK,
+    # What Workable does after 429 is written nowhere; 503 is what everybody tries again after.
+    busy=HTTPStatus.SERVICE_UNAVAILABLE,
 )

@@ -23,20 +23,24 @@ from .senders import SENDERS, Sender, Sent
 
 
 class Outlet:
-    """Keeps what was published; raises `fault` once."""
+    """Keeps what was published, and the dead letters among it beside; raises `fault` once."""
 
     def __init__(self) -> None:
         self.published: list[Accepted] = []
+        self.dead: list[Outgoing] = []
         self.fault: Exception | None = None
 
     async def publish(self, records: Any) -> None:
-        await self.publish_all([records])
-
-    async def publish_all(self, many: Any) -> None:
         if (fault := self.fault) is not None:
             self.fault = None
             raise fault
-        self.published += many
+        if isinstance(records, Accepted):
+            self.published.append(records)
+        else:
+            self.dead += [record for wave in records.waves for record in wave]
+
+    async def publish_all(self, many: Any) -> None:
+        raise AssertionError("a delivery is one application")
 
 
 @dataclass
@@ -82,9 +86,10 @@ async def hooks(tmp_path: Path) -> AsyncIterator[Hooks]:
 class at_hooks:  # noqa: N801 - a context manager, named for how it reads
     """The door on a file of webhooks."""
 
-    def __init__(self, file: Path, api: ApiStandIn) -> None:
+    def __init__(self, file: Path, api: ApiStandIn, **changes: Any) -> None:
         registry, outlet = CollectorRegistry(), Outlet()
-        settings = IntakeSettings(candidate_secret="a secret of the tests", max_body_bytes=20_000, hooks_file=file)
+        given = {"candidate_secret": "a secret of the tests", "max_body_bytes": 20_000, "hooks_file": file}
+        settings = IntakeSettings(**given | changes)
         app = create_app(settings, outlet, DoorMetrics(registry), Health(), registry)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, base_url="http://intake")

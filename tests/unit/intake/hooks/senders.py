@@ -28,7 +28,6 @@ class Sender:
     other: Callable[[dict[str, Any]], Any]
     """Turns the payload into an event that makes no application."""
     ok: int
-    refused: int
     unverified: int
     signature: str
     """The header of the signature; empty where it is in the body."""
@@ -143,7 +142,6 @@ GREENHOUSE = Sender(
     email="mei.tanaka@mail.example",
     other=lambda payload: payload | {"action": "hire_candidate"},
     ok=200,
-    refused=422,
     unverified=403,
     signature="Signature",
     ping={"action": "ping", "web_hook_id": 123},
@@ -180,7 +178,6 @@ ASHBY = Sender(
     email="noor@mail.example",
     other=lambda payload: payload | {"action": "candidateHire"},
     ok=200,
-    refused=422,
     unverified=400,
     signature="Ashby-Signature",
     ping={"action": "ping", "data": {"webhookType": "applicationSubmit"}},
@@ -198,7 +195,6 @@ LEVER = Sender(
     email="ida.berg@mail.example",
     other=lambda payload: payload | {"event": "candidateStageChange"},
     ok=200,
-    refused=200,
     unverified=403,
     signature="",
     window_seconds=24 * 3600,
@@ -238,7 +234,6 @@ SMARTRECRUITERS = Sender(
     email="tomasz@mail.example",
     other=lambda payload: payload | {"event-name": "application.status.updated"},
     ok=202,
-    refused=202,
     unverified=403,
     signature="smartrecruiters-signature",
     window_seconds=3600,
@@ -302,7 +297,6 @@ WORKABLE = Sender(
     email="lakita@mail.example",
     other=lambda payload: payload | {"event_type": "candidate_moved"},
     ok=200,
-    refused=200,
     unverified=403,
     signature="X-Workable-Signature",
 )

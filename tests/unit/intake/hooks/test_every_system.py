@@ -24,6 +24,15 @@ def problem(response: httpx.Response, status: int, reason: str) -> dict[str, Any
     return body
 
 
+def set_aside(response: httpx.Response, sender: Sender) -> list[dict[str, str]]:
+    """The errors in the answer to what is kept as a dead letter."""
+    assert response.status_code == sender.ok, response.text
+    body: dict[str, Any] = response.json()
+    assert body["status"] == "set-aside"
+    errors: list[dict[str, str]] = body["errors"]
+    return errors
+
+
 async def test_a_delivery_becomes_an_application(hooks: Hooks, sender: Sender) -> None:
     response = await hooks.post(sender, sender.send())
     assert response.status_code == sender.ok, response.text
@@ -129,8 +138,9 @@ async def test_garbage_is_answered(hooks: Hooks, sender: Sender, body: bytes) ->
         return
     _, headers = sender.send()
     signed = await hooks.post(sender, resigned(sender, body))
-    assert problem(signed, sender.refused, "no-application")["errors"][0]["field"] == "(whole)"
+    assert set_aside(signed, sender)[0]["field"] == "(whole)"
     assert headers and not hooks.outlet.published
+    assert [record.value for record in hooks.outlet.dead] == [body], "what came with a bad signature is not kept"
 
 
 def resigned(sender: Sender, body: bytes) -> tuple[bytes, dict[str, str]]:
@@ -150,36 +160,6 @@ async def test_when_kafka_is_away_the_system_is_told_to_come_again(hooks: Hooks,
     problem(response, 503, "unavailable")
     assert int(response.headers["retry-after"]) > 0
     assert (await hooks.post(sender, sender.send())).status_code == sender.ok
-
-
-async def test_what_can_never_be_an_application_is_told_and_not_asked_for_forever(
-    hooks: Hooks, sender: Sender, caplog: pytest.LogCaptureFixture
-) -> None:
-    sent = sender.send()
-    if sender.answers:
-        [(path, told)] = sender.answers.items()
-        hooks.api.answers[path] = without_address(told, sender.email)
-    else:
-        sent = sender.sign(without_address(sender.payload, sender.email), (KEY,), time.time())
-    told = problem(await hooks.post(sender, sent), sender.refused, "no-application")
-    assert told["errors"] == [{"field": "candidate.email", "problem": "Field required"}]
-    source = f"from-{sender.system}"
-    assert (
-        await hooks.metric(
-            "hiring_hook_deliveries_total", outcome="no-application", source=source, system=sender.system
-        )
-        == 1
-    )
-    assert not hooks.outlet.published
-    assert sender.name not in caplog.text
-
-
-def without_address(told: Any, address: str) -> Any:
-    if isinstance(told, dict):
-        return {name: without_address(one, address) for name, one in told.items()}
-    if isinstance(told, list):
-        return [without_address(one, address) for one in told]
-    return None if told == address else told
 
 
 async def test_only_post(hooks: Hooks, sender: Sender) -> None:

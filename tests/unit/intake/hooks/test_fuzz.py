@@ -80,7 +80,7 @@ def test_signed(sender: Sender, data: st.DataObject) -> None:
         document = spoiled(sender.payload, data)
         body = data.draw(st.binary(max_size=200)) if document is None else orjson.dumps(as_json(document))
         sent = resigned(sender, body)
-    assert post(sender, *sent) in {sender.ok, sender.refused}
+    assert post(sender, *sent) == sender.ok
 
 
 @settings(deadline=None, max_examples=60)
@@ -90,4 +90,4 @@ def test_whatever_the_systems_api_answers(sender: Sender, data: st.DataObject) -
     answer = data.draw(anything) if data.draw(st.booleans()) else spoiled(told, data)
     spoilt = Sender(**{**vars(sender), "answers": {path: as_json(answer)}})
     # null is what the stand-in says 404 for.
-    assert post(spoilt, *spoilt.send()) in {sender.ok, sender.refused}
+    assert post(spoilt, *spoilt.send()) == sender.ok

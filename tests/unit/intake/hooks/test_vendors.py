@@ -76,7 +76,7 @@ async def test_lever_signs_no_body_so_the_body_is_not_believed(hooks: Hooks) -> 
     hooks.outlet.published.clear()
     for data in ({"applicationId": "app-1"}, {"opportunityId": "opp-1"}, {"opportunityId": "../opp-42"}):
         response = await hooks.post(LEVER, LEVER.send(data=LEVER.payload["data"] | data))
-        assert response.json()["type"] == "urn:cohort:problem:no-application"
+        assert response.json()["status"] == "set-aside"
     assert not hooks.outlet.published
 
 
