@@ -4,7 +4,7 @@
 - candidate_id     HMAC-SHA256(secret, normalised e-mail), hex
 - revision         HMAC-SHA256(secret, candidate_id, programme, facts as submitted), hex
 - decision_id      UUIDv5(application_id, revision, policy digest, cause)
-- notification_id  UUIDv5(decision_id, state)
+- notification_id  UUIDv5(decision_id, state and the moment it was reached)
 
 UUIDv5: RFC 9562, section 5.5. HMAC: RFC 2104.
 """
@@ -12,6 +12,7 @@ UUIDv5: RFC 9562, section 5.5. HMAC: RFC 2104.
 import hmac
 import re
 import unicodedata
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha1
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -24,10 +25,12 @@ APPLICATIONS = uuid5(NAMESPACE_URL, "https://cohort.invalid/applications")
 _PLAIN_EMAIL = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
 )
+# What the library adds to some refusals: the characters that it found one by one, or what IDNA says of a domain.
+_QUOTING = re.compile(r"(?:[:, ]+'| \((?!\d)).*", re.DOTALL)
 
 
 class InvalidEmail(ValueError):
-    """The text is not an e-mail address; the message says what is wrong with it and holds no part of it."""
+    """The text is not an e-mail address; the message says what is wrong with it and holds no word of it."""
 
 
 def normalise_email(text: str) -> str:
@@ -41,7 +44,7 @@ def normalise_email(text: str) -> str:
         # `.example` and `.test` are what demos and tests use; deliverability is the mail server's to say.
         checked = validate_email(unicodedata.normalize("NFC", text), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise InvalidEmail(str(error)) from None
+        raise InvalidEmail(_QUOTING.sub("", str(error)).removesuffix(".") + ".") from None
     return checked.normalized.lower()
 
 
@@ -79,9 +82,9 @@ def decision_id(application: UUID, revision: str, policy_digest: str, cause: str
     return event_id(application, f"{revision}\n{policy_digest}\n{cause}".encode())
 
 
-def notification_id(decision: UUID, state: str) -> UUID:
-    """The id of the news that the decision's letter reached `state`."""
-    return uuid5(decision, state)
+def notification_id(decision: UUID, state: str, at: datetime) -> UUID:
+    """The id of the news that the decision's letter reached `state` at that moment; it may do so more than once."""
+    return uuid5(decision, f"{state}\n{at.astimezone(UTC).isoformat()}")
 
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,10 +10,12 @@ import jsonschema
 import pytest
 from prometheus_client import CollectorRegistry
 
+from cohort.sources_file import create
 from hiring.health import Health
 from intake.api import create_app
 from intake.metrics import DoorMetrics
 from intake.settings import IntakeSettings
+from intake.sources import SourceScope
 
 
 class Nowhere:
@@ -93,3 +96,21 @@ async def test_every_door_may_need_a_key(document: dict[str, Any]) -> None:
     ours = [door for path, door in doors(document) if not path.startswith("/v1/hooks")]
     assert all({"key": []} in door["security"] for door in ours)
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+
+
+async def test_every_door_tells_when_to_come_again(document: dict[str, Any]) -> None:
+    for path, door in doors(document):
+        assert "retry-after" in {name.lower() for name in door["responses"]["503"]["headers"]}, path
+        problem = door["responses"]["503"]["content"]["application/problem+json"]["schema"]
+        assert problem == {"$ref": "#/components/schemas/Problem"}
+
+
+async def test_a_key_is_needed_where_the_operators_say_so(tmp_path: Path) -> None:
+    file = tmp_path / "sources.json"
+    create(file, "campus-portal", [SourceScope.SUBMIT])
+    registry = CollectorRegistry()
+    settings = IntakeSettings(candidate_secret="a secret of the tests", sources_file=file)
+    app = create_app(settings, Nowhere(), DoorMetrics(registry), Health(), registry)
+    ours = [door for path, door in doors(app.openapi()) if not path.startswith("/v1/hooks")]
+    assert len(ours) == 4
+    assert all(door["security"] == [{"key": []}] for door in ours)

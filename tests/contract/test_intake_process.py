@@ -65,13 +65,14 @@ async def kafka(folder: Path) -> AsyncIterator[KafkaNode]:
 class Intake:
     """The process, and a client for it."""
 
-    def __init__(self, folder: Path, bootstrap_servers: str) -> None:
+    def __init__(self, folder: Path, bootstrap_servers: str, **more: Any) -> None:
         port = choose_ports(["intake"], {})["intake"]
         settings = {
             "kafka_bootstrap_servers": bootstrap_servers,
             "candidate_secret": "a secret of the tests",
             "http_port": port,
             "accept_timeout_seconds": 3,
+            **more,
         }
         self.log = folder / "intake.log"
         with self.log.open("ab") as log:
@@ -108,8 +109,8 @@ async def until(holds: Callable[[], Any], what: str, seconds: float = 40) -> Non
 
 
 @asynccontextmanager
-async def running(folder: Path, bootstrap_servers: str) -> AsyncIterator[Intake]:
-    intake = Intake(folder, bootstrap_servers)
+async def running(folder: Path, bootstrap_servers: str, **more: Any) -> AsyncIterator[Intake]:
+    intake = Intake(folder, bootstrap_servers, **more)
     try:
         yield intake
     finally:

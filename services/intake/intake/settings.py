@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from hiring.settings import Settings
 from hiring.topics import MIB
+from intake.core.phone import REGIONS
 from intake.hooks.webhook import read_webhooks
 from intake.sources import read_sources
 
@@ -17,6 +18,7 @@ class IntakeSettings(Settings):
     `sources_file` holds the API keys (`cohort sources`); without one nobody needs a key.
     `submissions_per_second` is for each source, in each process; without one there is no limit.
     `hooks_file` holds the webhooks of HR systems and their keys (docs/webhooks.md); without one there are none.
+    `phone_region` is the country (ISO 3166-1, as CN) of telephone numbers where nothing else tells it.
     """
 
     candidate_secret: Annotated[SecretStr, Field(min_length=16)]
@@ -26,6 +28,7 @@ class IntakeSettings(Settings):
     sources_file: Path | None = None
     submissions_per_second: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     hooks_file: Path | None = None
+    phone_region: str | None = None
 
     @field_validator("sources_file")
     @classmethod
@@ -48,6 +51,13 @@ class IntakeSettings(Settings):
             except OSError as error:
                 raise ValueError(str(error)) from None
         return path
+
+    @field_validator("phone_region")
+    @classmethod
+    def _known_region(cls, region: str | None) -> str | None:
+        if region is not None and region not in REGIONS:
+            raise ValueError("is no country that telephone numbers are known of: write two capital letters, as CN")
+        return region
 
     @property
     def pseudonym_key(self) -> bytes:

@@ -51,19 +51,44 @@ def _in_our_time(value: datetime) -> datetime:
     return value
 
 
-def _month(value: Any) -> Any:
-    """Take `2026-06`, and a full date `2026-06-30` for its month."""
-    if isinstance(value, str):
-        value = value.strip()
-        if len(value) >= 10 and value[4] == value[7] == "-":
-            value = value[:7]
-        if not _MONTH.fullmatch(value):
-            raise PydanticCustomError("month", "is not a month of the years 1900 to 2199: send YYYY-MM")
+def _told_in_words(value: Any) -> Any:
+    # A number could be seconds or milliseconds since 1970, and would be taken for either by its size.
+    if not isinstance(value, str) or value.strip().lstrip("+-").replace(".", "").isdigit():
+        raise PydanticCustomError("moment", "is not a moment: send RFC 3339, as in 2026-03-01T10:00:00+08:00")
     return value
+
+
+def _no_truth(value: Any) -> Any:
+    # false would be a mark of nothing.
+    if isinstance(value, bool):
+        raise PydanticCustomError("number", "is not a number: true and false count nothing")
+    return value
+
+
+def month_of(text: str) -> str | None:
+    """The month `YYYY-MM` that a text is, or that an ISO 8601 date or time `YYYY-MM-DD…` lies in; None for others."""
+    if len(text) >= 10 and text[4] == text[7] == "-":
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        text = text[:7]
+    return text if _MONTH.fullmatch(text) else None
+
+
+def _month(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if (month := month_of(value.strip())) is None:
+        raise PydanticCustomError("month", "is not a month of the years 1900 to 2199: send YYYY-MM")
+    return month
 
 
 ONE_LINE = AfterValidator(_one_line)
 """Refuses line breaks and other control characters."""
+
+NUMBER = BeforeValidator(_no_truth)
+"""Refuses true and false, which Python takes for 1 and 0."""
 
 PLAIN = AfterValidator(_plain)
 """Refuses control characters other than layout."""
@@ -95,7 +120,7 @@ PlainMonth = Annotated[Month, BeforeValidator(_month)]
 Moment = AwareDatetime
 """A point in time with its offset from UTC, RFC 3339 in JSON."""
 
-PlainMoment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+PlainMoment = Annotated[AwareDatetime, BeforeValidator(_told_in_words), AfterValidator(_in_our_time)]
 """A Moment from outside, in this century: others are slips, and some of them no calendar can turn into UTC."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

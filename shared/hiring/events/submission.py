@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from hiring.events.application import Area, Level, ProjectKind
-from hiring.events.fields import DOOR, Door, PlainLine, PlainMoment, PlainMonth, PlainProse, ShortText, Slug
+from hiring.events.fields import DOOR, NUMBER, Door, PlainLine, PlainMoment, PlainMonth, PlainProse, ShortText, Slug
 from hiring.identity import InvalidEmail, normalise_email
 
 
@@ -39,8 +39,8 @@ class CandidateGiven(Door):
 class GradeGiven(TypedDict, total=False):
     """A mark on its own scale: 3.4 of 4, 86 of 100."""
 
-    value: Required[Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]]
-    scale: Required[Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]]
+    value: Required[Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False), NUMBER]]
+    scale: Required[Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False), NUMBER]]
 
 
 @with_config(DOOR)
@@ -73,8 +73,8 @@ class ProjectGiven(TypedDict, total=False):
 @with_config(DOOR)
 class AssessmentGiven(TypedDict, total=False):
     name: Required[Slug]
-    score: Required[Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]]
-    out_of: Required[Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]]
+    score: Required[Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False), NUMBER]]
+    out_of: Required[Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False), NUMBER]]
     taken: PlainMonth | None
 
 

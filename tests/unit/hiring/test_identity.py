@@ -84,6 +84,22 @@ def test_a_refusal_repeats_no_word(before: str, after: str, word: str) -> None:
             assert str(error).endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a b@mail.example", "The email address contains invalid characters before the @-sign: SPACE."),
+        ("ada(x)@mail.example", "The email address contains invalid characters before the @-sign."),
+        ('"a"da@mail.example', "Extra character(s) found after close quote."),
+        ("ada@xn--a.example", "The part after the @-sign is not valid IDNA."),
+        ("ada.@mail.example", "An email address cannot have a period immediately before the @-sign."),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(text: str, why: str) -> None:
+    with pytest.raises(identity.InvalidEmail) as refused:
+        identity.normalise_email(text)
+    assert str(refused.value) == why
+
+
 def test_an_international_address_is_one_address() -> None:
     assert identity.normalise_email("wáng@bücher.example") == identity.normalise_email(
         "wa\u0301ng@xn--bcher-kva.example"

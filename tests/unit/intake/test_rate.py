@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from intake import rate
-from intake.rate import Pace, Rates
+from hiring.rate import Rates
+from intake.rate import Pace
 
 URL = "/v1/applications"
 
@@ -19,24 +19,6 @@ class Clock:
         return self.now
 
 
-def test_a_bucket_fills_with_time_and_holds_a_seconds_worth() -> None:
-    clock = Clock()
-    rates = Rates(2.0, clock)
-    assert [rates.take("a") for _ in range(3)] == [0.0, 0.0, 0.5]
-    assert rates.take("b") == 0.0, "each source has its own"
-    clock.now = 0.5
-    assert [rates.take("a"), rates.take("a")] == [0.0, 0.5]
-    clock.now = 1000.0
-    assert [rates.take("a") for _ in range(3)] == [0.0, 0.0, 0.5]
-
-
-def test_less_than_one_a_second() -> None:
-    clock = Clock()
-    rates = Rates(0.1, clock)
-    assert rates.take("a") == 0.0
-    assert rates.take("a") == 10.0
-
-
 def test_an_upload_owes_what_it_brought() -> None:
     rates = Rates(10.0, Clock())
     pace = Pace(rates)
@@ -45,14 +27,6 @@ def test_an_upload_owes_what_it_brought() -> None:
     assert pace.pause() == 2.0
     assert pace.pause() == 0.0
     assert rates.take("a") > 2.0, "its single requests wait for it too"
-
-
-def test_made_up_sources_take_no_memory(monkeypatch: Any) -> None:
-    monkeypatch.setattr(rate, "MOST_SOURCES", 100)
-    rates = Rates(1.0, Clock())
-    for n in range(1000):
-        rates.take(str(n))
-    assert len(rates._buckets) == 100
 
 
 async def test_too_many_are_told_when_to_come_back(doors_with: Callable[..., Any], application: Any) -> None:

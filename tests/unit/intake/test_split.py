@@ -198,3 +198,52 @@ def test_the_time_is_the_submissions_where_it_has_a_past_one(
     record = records(taken(application(submitted_at=at)))[APPLICATIONS]
     told = dict(record.headers)["ce_time"].decode()  # type: ignore[union-attr]
     assert told == orjson.loads(record.value or b"")["submitted_at"] == is_told.isoformat()
+
+
+def test_what_screening_never_sees(application: Application) -> None:
+    """docs/integrate.md, "What screening never sees": word for word, with a word of its own in every field there is."""
+    data = application(
+        external_id="External-7",
+        candidate={
+            "name": "Quentin Xylander",
+            "email": "qx@person.example",
+            "phone": "+86 138 0013 8000",
+            "locale": "zh-Hant-TW",
+            "time_zone": "Asia/Taipei",
+        },
+        education=[{"institution": "Wonderland University", "field": "CS, qx@person.example", "graduation": "2026-06"}],
+        demographics={"region": "Faraway"},
+    )
+    identity_ = (
+        "Quentin Xylander, Xylander, QX@other.example, https://x.example/q, +86 138 0013 8000, 11010519491231002X"
+    )
+    stays = "Wonderland, Faraway, aged 22, daughter of Alice, called Quent, 昆廷"
+    data["courses"] = [{"name": f"{identity_}; {stays}"}]
+    data["projects"] = [{"title": f"{identity_}; {stays}", "summary": f"{identity_}; {stays}"}]
+    data["answers"] = {"why": f"{identity_}; {stays}"}
+    record = records(taken(data))[APPLICATIONS]
+    whole = (record.value or b"").decode() + str(record.key) + str(record.headers)
+    for word in ("Quentin", "Xylander", "qx@", "QX@", "8000", "Hant", "Taipei", "University", "External-7", "1949"):
+        assert word not in whole
+    assert "https" not in str(facts(taken(data)))
+    assert whole.count(stays) == 4, "what no rule can tell from a fact stays"
+
+
+@pytest.mark.parametrize(
+    ("phone", "told"),
+    [("138 0013 8000", "+8613800138000"), ("138 0013 8000 ext. 5", "138 0013 8000 ext. 5"), ("", ""), (None, None)],
+)
+def test_a_telephone_number_has_one_form(application: Application, phone: str | None, told: str | None) -> None:
+    data = application()
+    data["candidate"]["phone"] = phone
+    first, again = taken(data), taken(data, TUESDAY)
+    assert orjson.loads(records(first)[CONTACTS].value or b"").get("phone") == told
+    assert records(first)[CONTACTS] == records(again)[CONTACTS]
+
+
+def test_the_setting_tells_the_country_where_nothing_else_does(application: Application) -> None:
+    data = application()
+    data["candidate"] |= {"phone": "13800138000", "locale": "zh", "time_zone": None}
+    submission = Submission.model_validate_json(json.dumps(data))
+    contacts = [split(submission, SECRET, MONDAY, region).waves[0][0].value for region in (None, "CN")]
+    assert [orjson.loads(value or b"")["phone"] for value in contacts] == ["13800138000", "+8613800138000"]

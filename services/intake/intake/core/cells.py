@@ -1,11 +1,12 @@
 """What a cell says, in the contract's own words where people write it in others; what is not understood stays."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+# No library reads these without guessing at others too: `06/07/2026` is June to one and July to the next.
 _YEAR_FIRST = re.compile(
-    r"((?:19|20|21)\d\d) *[-/.年] *(\d{1,2})(?: *月)?(?: *[-/.]? *\d{1,2}(?: *日)?)?(?:[ T]0?0:00(?::00)?)?"
+    r"((?:19|20|21)\d\d) *[-/.年] *(\d{1,2})(?: *月)?(?: *[-/.]? *(\d{1,2})(?: *日)?)?(?:[ T]0?0:00(?::00)?)?"
 )
 _MONTH_FIRST = re.compile(r"(\d{1,2}) *[-/.] *((?:19|20|21)\d\d)")
 _COMPACT = re.compile(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")
@@ -29,13 +30,19 @@ _TRUTHS |= {"false": False, "no": False, "n": False, "0": False, "否": False, "
 
 def month(text: str) -> str:
     """`2026年6月`, `2026/6/30`, `06.2026` as `2026-06`. A date that leaves open which number is the month stays."""
-    if found := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
+    day: str | None = None
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, number, day = found.groups()
+    elif found := _COMPACT.fullmatch(text):
         year, number = found.groups()
     elif found := _MONTH_FIRST.fullmatch(text):
         number, year = found.groups()
     else:
         return text
-    return f"{year}-{int(number):02}"
+    try:
+        return date(int(year), int(number), int(day or 1)).isoformat()[:7]
+    except ValueError:
+        return text
 
 
 def level(text: str) -> str:
@@ -64,10 +71,22 @@ def several(text: str) -> list[str]:
 
 def moment(text: str, time_zone: str | None) -> str:
     """A date and time; where it has no offset and `time_zone` is known, with the offset of that zone."""
-    try:
-        at = datetime.fromisoformat(text.replace("/", "-"))
-    except ValueError:
+    if (at := _moment(text.replace("/", "-"))) is None:
         return text
     if at.tzinfo is None:
         return text if time_zone is None else at.replace(tzinfo=ZoneInfo(time_zone)).isoformat()
     return at.isoformat()
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    # As spreadsheets write it, without leading zeros.
+    for one in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
+        try:
+            return datetime.strptime(text, one)  # noqa: DTZ007 - its offset is what comes next
+        except ValueError:
+            continue
+    return None

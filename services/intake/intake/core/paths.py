@@ -18,7 +18,7 @@ def put(made: dict[str, Any], path: str, value: Any, *, over: bool = True) -> No
     for name in way:
         place = place.setdefault(name, {})
     if isinstance(value, dict) and isinstance(there := place.get(last), dict):
-        place[last] = there | value
+        place[last] = there | value if over else value | there
     elif over or last not in place:
         place[last] = value
 

@@ -13,6 +13,7 @@ from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.events.submission import Submission
 from hiring.identity import event_id
 from hiring.topics import APPLICATIONS, CONTACTS, DEMOGRAPHICS
+from intake.core import phone
 from intake.core.facts import canonical, institutions, submitted_facts, without_identity
 
 SOURCE = "/cohort/intake"
@@ -31,10 +32,11 @@ class Accepted(NamedTuple):
     """First who applied (contact, and demographics where any were told), then the application."""
 
 
-def split(submission: Submission, secret: bytes, accepted_at: datetime) -> Accepted:
+def split(submission: Submission, secret: bytes, accepted_at: datetime, phone_region: str | None = None) -> Accepted:
     """The records of one submission. The same submission gives the same ids, whenever it is accepted.
 
-    `secret` makes the candidate's pseudonym. `accepted_at` stands in where the submission has no time. Total.
+    `secret` makes the candidate's pseudonym. `accepted_at` stands in where the submission has no time, `phone_region`
+    (one of phone.REGIONS) where nothing tells the country of a telephone number. Total.
     """
     name = identity.application_name(submission.source, submission.external_id)
     candidate = identity.candidate_id(secret, submission.candidate.email)
@@ -43,7 +45,7 @@ def split(submission: Submission, secret: bytes, accepted_at: datetime) -> Accep
     facts = submitted_facts(submission)
     content = canonical(facts)
     revision = identity.revision(secret, candidate, submission.programme, content)
-    people: tuple[Outgoing, ...] = (_contact(submission, candidate, at),)
+    people: tuple[Outgoing, ...] = (_contact(submission, candidate, at, phone_region),)
     schools = institutions(submission)
     if submission.demographics or schools:
         people += (_demographics(submission, name, schools, at),)
@@ -70,11 +72,11 @@ def merged(many: Sequence[Accepted]) -> tuple[list[Outgoing], list[Outgoing]]:
     )
 
 
-def _contact(submission: Submission, candidate: str, at: str) -> Outgoing:
+def _contact(submission: Submission, candidate: str, at: str, phone_region: str | None) -> Outgoing:
     given = submission.candidate
     data = {"candidate_id": candidate, "name": given.name, "email": given.email, "locale": given.locale}
     if given.phone is not None:
-        data["phone"] = given.phone
+        data["phone"] = phone.e164(given.phone, given.locale, given.time_zone, phone_region)
     if given.time_zone is not None:
         data["time_zone"] = given.time_zone
     content = orjson.dumps(data)

@@ -105,14 +105,19 @@ class Table:
         for target, constant in self._mapping.constants.items():
             listed, _, rest = target.partition(".")
             if listed not in LISTS or rest.partition(".")[0] in made.get(listed, {}):
-                put(made, target, constant, over=False)
+                put(made, target, self._said(target, constant), over=False)
         return finished(made)
 
-    def _said(self, target: str, cell: str) -> Any:
+    def _said(self, target: str, told: str | bool | float) -> Any:
+        """What a cell says, or a constant, which may also be no text."""
+        if target.endswith(".grade"):
+            return cells.grade(str(told))
+        if not isinstance(told, str):
+            return told
         if target == "submitted_at":
-            return cells.moment(cell, self._mapping.time_zone)
+            return cells.moment(told, self._mapping.time_zone)
         understand = _understanding(target)
-        return cell if understand is None else understand(cell)
+        return told if understand is None else understand(told)
 
     def _in_columns(self, problems: Sequence[Mapping[str, str]], filled: Mapping[str, str]) -> list[dict[str, str]]:
         assert self._targets is not None
@@ -129,8 +134,6 @@ class Table:
 @lru_cache(maxsize=1024)
 def _understanding(target: str) -> Callable[[str], Any] | None:
     """What makes the contract's words of a cell of this field; None where it stands as it is."""
-    if target.endswith(".grade"):
-        return cells.grade
     if target.startswith("preferences."):
         return cells.several
     if _MONTHS.fullmatch(target):
