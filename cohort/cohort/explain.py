@@ -14,7 +14,12 @@ from cohort.stack.errors import StackError
 from hiring.events.decision import DecisionMade
 from hiring.identity import application_id
 
-_DECISIONS = "SELECT data FROM decisions WHERE application_id = $1 ORDER BY serial"
+_DECISIONS = """
+SELECT data,
+    (SELECT w.at FROM withdrawn w WHERE w.application_id = d.application_id AND w.decision_id = d.decision_id),
+    (SELECT r.at FROM review_requests r WHERE r.application_id = d.application_id AND r.decision_id = d.decision_id)
+FROM decisions d WHERE application_id = $1 ORDER BY serial
+"""
 
 
 def named(application: str, source: str | None) -> UUID:
@@ -34,9 +39,12 @@ async def explain(at: Addresses, application: UUID, language: Language) -> str:
 
     Raises StackError where there are none; asyncpg.PostgresError or OSError where the database cannot be asked.
     """
-    found = [DecisionMade.model_validate_json(row[0]) for row in await fetch(at, _DECISIONS, application)]
+    found = await fetch(at, _DECISIONS, application)
     if not found:
         raise StackError(
-            f"there is no decision on the application {application}: it is not known here, or not decided yet"
+            f"there is no decision on the application {application}: it is not known here, or not decided yet, or its "
+            "candidate was forgotten"
         )
-    return "\n".join(tell(found, language))
+    decisions = [DecisionMade.model_validate_json(data) for data, *_ in found]
+    _, withdrawn_at, review_asked_at = found[-1]
+    return "\n".join(tell(decisions, language, withdrawn_at, review_asked_at))

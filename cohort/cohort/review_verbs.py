@@ -1,8 +1,8 @@
 """`cohort review`: what waits for a person, and a person's verdict on one of it."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import typer
@@ -22,12 +22,26 @@ from hiring.events.decision import DecisionMade
 # each of which is asked whether it stands: a join would read the whole table. A record begins with its ids and its
 # programme.
 WAITING = """
-SELECT data FROM decisions d WHERE outcome = 'review'
+SELECT data, NULL::timestamptz FROM decisions d WHERE outcome = 'review'
 AND serial = (SELECT max(n.serial) FROM decisions n WHERE n.application_id = d.application_id)
 AND ($1::text IS NULL OR substring(convert_from(data, 'UTF8') FROM '"programme":"([^"]*)"') = $1)
+AND (SELECT w.at FROM withdrawn w WHERE w.application_id = d.application_id AND w.decision_id = d.decision_id) IS NULL
 ORDER BY serial LIMIT $2
 """
-_LATEST = "SELECT data FROM decisions WHERE application_id = $1 ORDER BY serial DESC LIMIT 1"
+# Likewise those at which a candidate asks for a look.
+ASKED = """
+SELECT data, r.at FROM review_requests r JOIN decisions d USING (application_id, decision_id)
+WHERE serial = (SELECT max(n.serial) FROM decisions n WHERE n.application_id = d.application_id)
+AND ($1::text IS NULL OR substring(convert_from(data, 'UTF8') FROM '"programme":"([^"]*)"') = $1)
+AND (SELECT w.at FROM withdrawn w WHERE w.application_id = d.application_id AND w.decision_id = d.decision_id) IS NULL
+ORDER BY r.at LIMIT $2
+"""
+_LATEST = """
+SELECT data,
+    (SELECT r.at FROM review_requests r WHERE r.application_id = d.application_id AND r.decision_id = d.decision_id),
+    (SELECT w.at FROM withdrawn w WHERE w.application_id = d.application_id AND w.decision_id = d.decision_id)
+FROM decisions d WHERE application_id = $1 ORDER BY serial DESC LIMIT 1
+"""
 _VERDICTS = ("advance", "decline")
 
 
@@ -71,26 +85,52 @@ async def _latest(at: Addresses, application: str) -> DecisionMade:
         id_ = UUID(application)
     except ValueError:
         raise StackError(f"{application} is no application id: `cohort review` lists those that wait") from None
-    found = await _decisions(at, _LATEST, id_)
+    found = await fetch(at, _LATEST, id_)
     if not found:
         raise StackError(f"there is no decision on the application {id_}: it is not known here, or not decided yet")
-    (decision,) = found
-    if decision.outcome != "review":
+    data, asked_at, withdrawn_at = found[0]
+    decision = DecisionMade.model_validate_json(data)
+    if withdrawn_at is not None:
+        raise StackError(
+            f"the application {id_} was withdrawn at {_minute(withdrawn_at)}, and nothing is decided on it: if the "
+            "candidate wants it back, have the HR system send it again"
+        )
+    if decision.outcome != "review" and asked_at is None:
         who = f" by {decision.decided_by}" if decision.decided_by else ""
         raise StackError(f"the application {id_} does not wait for a person: it is decided ({decision.outcome}{who})")
     return decision
 
 
+class _Waiting(NamedTuple):
+    """A decision that waits for a person; `asked_at` where it is a decline at which its candidate asks for a look."""
+
+    decision: DecisionMade
+    asked_at: datetime | None
+
+    def since(self) -> datetime:
+        return self.asked_at or self.decision.decided_at
+
+
+async def _waiting(at: Addresses, programme: str | None, limit: int) -> list[_Waiting]:
+    found = [
+        _Waiting(DecisionMade.model_validate_json(data), asked_at)
+        for query in (WAITING, ASKED)
+        for data, asked_at in await fetch(at, query, programme, limit)
+    ]
+    return sorted(found, key=_Waiting.since)[:limit]
+
+
 async def _list(at: Addresses, data: Path, programme: str | None, language: Language, limit: int) -> None:
-    waiting, out = await _decisions(at, WAITING, programme, limit + 1), screen()
-    for decision in waiting[:limit]:
-        reasons = [reason.zh if language == "zh" else reason.en for reason in decision.reasons]
+    waiting, out = await _waiting(at, programme, limit + 1), screen()
+    for one in waiting[:limit]:
+        decision = one.decision
         track = f", track {decision.track}" if decision.track else ""
         unit = f", unit {decision.unit}" if decision.unit else ""
-        since = f"since {decision.decided_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        print_indented(out, f"{decision.application_id}  {decision.programme}{track}{unit}, {since}", 0)
-        for reason in reasons:
-            print_indented(out, reason, 4)
+        asked = ", declined, and the candidate asks for a person" if one.asked_at else ""
+        since = f"since {_minute(one.since())}"
+        print_indented(out, f"{decision.application_id}  {decision.programme}{track}{unit}{asked}, {since}", 0)
+        for reason in decision.reasons:
+            print_indented(out, reason.zh if language == "zh" else reason.en, 4)
     if len(waiting) > limit:
         say(f"and more: --limit lists more than {limit}")
     elif not waiting:
@@ -101,5 +141,5 @@ async def _list(at: Addresses, data: Path, programme: str | None, language: Lang
         say(f"{len(waiting)} wait for a person: cohort explain APPLICATION_ID{data_option(data)} shows one in full")
 
 
-async def _decisions(at: Addresses, query: str, *arguments: Any) -> list[DecisionMade]:
-    return [DecisionMade.model_validate_json(row[0]) for row in await fetch(at, query, *arguments)]
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -71,7 +71,7 @@ TOPICS: tuple[Topic, ...] = (
         # As large as the submission it comes from: a valid one must never make a record that no topic takes.
         max_bytes=LARGEST_RECORD,
         events="hiring.application.",
-        written_by=("intake",),
+        written_by=("intake", "screening"),
         read_by=("screening", OPERATORS),
         purpose="The facts of every application, without who applied: all that screening sees.",
     ),
@@ -89,7 +89,7 @@ TOPICS: tuple[Topic, ...] = (
         "application_id",
         kept_days=None,
         events="hiring.demographics.",
-        written_by=("intake",),
+        written_by=("intake", "screening"),
         read_by=(OPERATORS,),
         purpose="What candidates chose to tell for the fairness audit, which reads it in aggregate only.",
     ),

@@ -13,9 +13,16 @@ from pydantic import BaseModel
 from cohort.accounting.topic_reading import read_topic
 from cohort.pipeline import Pipeline
 from hiring import kafka
-from hiring.events import APPLICATION_SUBMITTED, POLICY_APPROVED, POLICY_PROPOSED, REVIEW_GIVEN
+from hiring.events import (
+    APPLICATION_SUBMITTED,
+    APPLICATION_WITHDRAWN,
+    POLICY_APPROVED,
+    POLICY_PROPOSED,
+    REVIEW_GIVEN,
+    REVIEW_REQUESTED,
+)
 from hiring.events.application import ApplicationSubmitted
-from hiring.events.command import PolicyApproved, PolicyProposed, ReviewGiven
+from hiring.events.command import ApplicationWithdrawn, PolicyApproved, PolicyProposed, ReviewGiven, ReviewRequested
 from hiring.events.dead_letter import DeadLetter
 from hiring.events.decision import DecisionMade
 from hiring.events.envelope import Outgoing, cloudevent_headers
@@ -90,6 +97,17 @@ class Stand:
             }
         )
         return await self.command(event, REVIEW_GIVEN, str(decision.application_id))
+
+    async def request(self, decision: DecisionMade) -> UUID:
+        """The candidate asks that a person looks."""
+        named = {"application_id": decision.application_id, "decision_id": decision.decision_id}
+        event = ReviewRequested(**_command("candidate"), **named)
+        return await self.command(event, REVIEW_REQUESTED, str(decision.application_id))
+
+    async def withdraw(self, application: UUID) -> UUID:
+        """Withdraw an application, as of now."""
+        event = ApplicationWithdrawn(**_command("stand"), application_id=application, source="stand")
+        return await self.command(event, APPLICATION_WITHDRAWN, str(application))
 
     async def command(self, event: Any, type_: str, key: str) -> UUID:
         """Send a command, as the command line or the console would; its id."""

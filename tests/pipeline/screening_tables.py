@@ -12,10 +12,10 @@ import asyncpg
 import orjson
 
 from cohort.pipeline import Pipeline
-from screening.store import StoredDecision
+from screening.stored_decision import StoredDecision
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
-FIRST, SECOND = sorted(path.name for path in files("screening.migrations").iterdir() if path.name.endswith(".sql"))
+FIRST, *LATER = sorted(path.name for path in files("screening.migrations").iterdir() if path.name.endswith(".sql"))
 
 
 @asynccontextmanager
@@ -26,11 +26,17 @@ async def first_release(pipeline: Pipeline) -> AsyncIterator[asyncpg.Pool]:
     await connection.execute(f"CREATE DATABASE {name}")
     await connection.close()
     async with asyncpg.create_pool(urlunsplit(parts._replace(path=f"/{name}")), min_size=1) as made:
-        await migrate(made, FIRST)
+        await _migrate(made, FIRST)
         yield made
 
 
-async def migrate(pool: asyncpg.Pool, name: str) -> None:
+async def upgrade(pool: asyncpg.Pool) -> None:
+    """Bring the first release's tables to what they are today."""
+    for name in LATER:
+        await _migrate(pool, name)
+
+
+async def _migrate(pool: asyncpg.Pool, name: str) -> None:
     await pool.execute((files("screening.migrations") / name).read_text(encoding="utf-8"))
 
 

@@ -14,9 +14,10 @@ from hiring.consumer import Outdated
 from hiring.events.command import ReviewGiven
 from screening.commands import Commands
 from screening.registry import Registry
-from screening.store import DecisionStore, StoredDecision
+from screening.store import DecisionStore
+from screening.stored_decision import StoredDecision
 
-from .screening_tables import SECOND, asked, decided, first_release, migrate
+from .screening_tables import asked, decided, first_release, upgrade
 
 pytestmark = pytest.mark.stack
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.stack
 @pytest.fixture
 async def pool(pipeline: Pipeline) -> AsyncIterator[asyncpg.Pool]:
     async with first_release(pipeline) as made:
-        await migrate(made, SECOND)
+        await upgrade(made)
         yield made
 
 
@@ -64,7 +65,7 @@ async def test_a_verdict_stays_with_its_decision_however_late_another_is_repeate
     await store.add([a, verdict], 0)
     await store.add([b], 0)
     back = a._replace(source_offset=12)
-    assert [one.decision_id for one in await store.add([back], 0)] == [a.decision_id, verdict.decision_id]
+    assert [one.decision_id for one in (await store.add([back], 0)).decisions] == [a.decision_id, verdict.decision_id]
     for late in (b, a, back):
         await store.add([late], 0)
         newest = "SELECT decision_id::text FROM decisions ORDER BY serial DESC LIMIT 1"
@@ -119,4 +120,4 @@ async def test_what_waits_for_a_person_is_found_by_its_index(pool: asyncpg.Pool)
     await pool.execute("ANALYZE decisions")
     plan = "\n".join(row[0] for row in await pool.fetch(f"EXPLAIN {WAITING}", None, 51))
     assert "decisions_for_a_person" in plan
-    assert "Seq Scan" not in plan
+    assert "Seq Scan on decisions" not in plan

@@ -19,7 +19,7 @@ from screening.registry import Registry
 from screening.store import DecisionStore
 
 from .screening_stand import policy
-from .screening_tables import NOW, SECOND, asked, decided, first_release, migrate
+from .screening_tables import NOW, asked, decided, first_release, upgrade
 
 pytestmark = pytest.mark.stack
 
@@ -40,21 +40,21 @@ async def test_rows_of_the_first_release_are_met_by_whoever_repeats_them(pool: a
             row.application_id,
             *row[2:7],
         )
-    await migrate(pool, SECOND)
+    await upgrade(pool)
     again = [decided(1, "a", 7), decided(1, "b", 8), decided(2, "a", 9), decided(2, "c", 10)]
-    stored = await DecisionStore(pool).add(again, 0)
+    stored = (await DecisionStore(pool).add(again, 0)).decisions
     assert [UUID(one.decision_id).int for one in stored] == [2, 3, 4, 10]
     assert stored[0].data == old[1].data
     assert await pool.fetchval("SELECT count(*) FROM decisions") == 5
 
 
 async def test_nothing_is_stored_that_was_decided_before_a_policy_was_approved(pool: asyncpg.Pool) -> None:
-    await migrate(pool, SECOND)
+    await upgrade(pool)
     await Registry(pool).open([policy("p")], NOW)
     with pytest.raises(Outdated):
         await DecisionStore(pool).add([decided(1, "a", 1)], 0)
     assert await pool.fetchval("SELECT count(*) FROM decisions") == 0
-    assert len(await DecisionStore(pool).add([decided(1, "a", 1)], 1)) == 1
+    assert len((await DecisionStore(pool).add([decided(1, "a", 1)], 1)).decisions) == 1
 
 
 async def in_force(pool: asyncpg.Pool, *seeds: Policy, at: datetime = NOW) -> list[str]:
@@ -67,7 +67,7 @@ async def in_force(pool: asyncpg.Pool, *seeds: Policy, at: datetime = NOW) -> li
 async def test_a_file_is_in_force_until_a_policy_comes_by_command(
     pool: asyncpg.Pool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await migrate(pool, SECOND)
+    await upgrade(pool)
     first, second, third, fourth = (policy("p", str(number)) for number in range(1, 5))
     assert await in_force(pool, first) == [first.digest()]
     assert await in_force(pool, first, at=NOW + timedelta(1)) == [first.digest()]
@@ -89,7 +89,7 @@ async def test_a_file_is_in_force_until_a_policy_comes_by_command(
 async def test_going_back_to_an_older_file_is_told_to_do_nothing(
     pool: asyncpg.Pool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await migrate(pool, SECOND)
+    await upgrade(pool)
     first, second = policy("p", "1"), policy("p", "2")
     await in_force(pool, first)
     await in_force(pool, second)
@@ -99,7 +99,7 @@ async def test_going_back_to_an_older_file_is_told_to_do_nothing(
 
 
 async def test_a_policy_that_is_only_proposed_leaves_the_files_as_they_are(pool: asyncpg.Pool) -> None:
-    await migrate(pool, SECOND)
+    await upgrade(pool)
     commands = Commands(pool, Registry(pool), CollectorRegistry())
     assert await propose(commands, policy("p", "7")) is None
     file = policy("p", "1")
@@ -107,7 +107,7 @@ async def test_a_policy_that_is_only_proposed_leaves_the_files_as_they_are(pool:
 
 
 async def test_an_approval_is_for_the_moment_it_names_and_by_nobody_who_proposed(pool: asyncpg.Pool) -> None:
-    await migrate(pool, SECOND)
+    await upgrade(pool)
     commands, proposed = Commands(pool, Registry(pool), CollectorRegistry()), policy("p")
     await propose(commands, proposed, "Wei", NOW)
     await propose(commands, proposed, "Noor", NOW + timedelta(days=1))
@@ -123,7 +123,7 @@ async def test_an_approval_is_for_the_moment_it_names_and_by_nobody_who_proposed
 async def test_of_two_policies_from_one_moment_the_one_approved_later_judges_whatever_the_senders_clocks_say(
     pool: asyncpg.Pool,
 ) -> None:
-    await migrate(pool, SECOND)
+    await upgrade(pool)
     registry = Registry(pool)
     commands = Commands(pool, registry, CollectorRegistry())
     begun = await pool.fetchval("SELECT clock_timestamp()")
@@ -135,7 +135,7 @@ async def test_of_two_policies_from_one_moment_the_one_approved_later_judges_wha
 
 
 async def test_a_policy_that_this_release_cannot_read_stops_the_start_in_plain_words(pool: asyncpg.Pool) -> None:
-    await migrate(pool, SECOND)
+    await upgrade(pool)
     await Registry(pool).open([policy("p")], NOW)
     await pool.execute("""UPDATE policies SET content = '{"of": "tomorrow"}'""")
     with pytest.raises(PolicyError, match=r"p 1 .* is approved and this release cannot read it"):

@@ -72,6 +72,32 @@ async def test_two_people_bring_a_policy_into_force_and_a_reviewer_decides_by_it
     assert str(decision.application_id) not in (await cohort(at, "review", "--programme", at.programme))[1]
 
 
+async def test_a_reviewer_sees_who_asks_for_a_person_and_what_was_withdrawn(at: Stand) -> None:
+    await at.bring_into_force(policy(at.programme))
+    declined = await at.decided(await at.apply(data_processing=False))
+    application = declined.application_id
+    status, said = await cohort(at, "review", application, "decline", *who("Mia"))
+    assert (status, "it is decided (decline by policy)" in said) == (2, True), said
+    assert await at.answered(await at.request(declined)) is None
+    _, waiting = await cohort(at, "review", "--programme", at.programme)
+    line = f"{application}  {at.programme}, track ai, declined, and the candidate asks for a person, since "
+    assert line in waiting
+    assert "    Version 1 asks for it." in waiting
+    assert "The candidate asked at " in (await cohort(at, "explain", application))[1]
+    status, said = await cohort(at, "review", application, "decline", *who("Mia"))
+    assert status == 0, said
+    assert (await at.decided(application, 2)).decided_by == "Mia"
+    assert "nothing waits for a person" in (await cohort(at, "review", "--programme", at.programme))[1]
+
+    taken_back = await at.apply(JUNE)
+    await at.decided(taken_back)
+    assert await at.answered(await at.withdraw(taken_back)) is None
+    assert "nothing waits for a person" in (await cohort(at, "review", "--programme", at.programme))[1]
+    status, said = await cohort(at, "review", taken_back, "advance", *who("Mia"))
+    assert (status, "was withdrawn at 20" in said, "have the HR system send it again" in said) == (2, True, True), said
+    assert "Withdrawn at 20" in (await cohort(at, "explain", taken_back))[1]
+
+
 async def listed(at: Stand) -> str:
     return (await cohort(at, "policy", "list"))[1]
 

@@ -7,12 +7,24 @@ from cohort.explanation.words import MARKS, WORDS, Language, Words
 from hiring.events.decision import Component, DecisionMade, RuleResult, Score, TrackResult
 
 
-def tell(decisions: Sequence[DecisionMade], language: Language) -> Iterator[str]:
-    """The lines for a person to read. `decisions` are in the order in which they came to stand; at least one."""
+def tell(
+    decisions: Sequence[DecisionMade],
+    language: Language,
+    withdrawn_at: datetime | None = None,
+    review_asked_at: datetime | None = None,
+) -> Iterator[str]:
+    """The lines for a person to read. `decisions` are in the order in which they came to stand; at least one.
+
+    When the application was withdrawn, and when the candidate asked for a person to look, of the one that stands.
+    """
     words, stands = WORDS[language], decisions[-1]
     yield words.application.format(id=stands.application_id, programme=stands.programme)
     yield words.standing.format(outcome=words.outcomes[stands.outcome]) + _where(stands, words)
+    if withdrawn_at is not None:
+        yield words.withdrawn.format(at=_moment(withdrawn_at))
     yield _who(stands, words)
+    if review_asked_at is not None:
+        yield words.review_asked.format(at=_moment(review_asked_at))
     if stands.note:
         yield words.note.format(note=stands.note)
     policy = stands.policy

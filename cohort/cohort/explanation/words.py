@@ -19,6 +19,8 @@ class Words:
     """What was decided, with nothing known of track or unit."""
     on_track: str
     in_unit: str
+    withdrawn: str
+    review_asked: str
     by_policy: str
     by_person: str
     note: str
@@ -52,6 +54,8 @@ _EN = Words(
     standing="Outcome: {outcome}",
     on_track=", on the track {track}",
     in_unit=", in the unit {unit}",
+    withdrawn="Withdrawn at {at}: it waits for nobody, and this outcome is not announced any more",
+    review_asked="The candidate asked at {at} for a person to look at this decision",
     by_policy="Decided by the policy's rules at {at}",
     by_person="Decided by {who} at {at}, after it had gone to a person",
     note="Their reason: {note}",
@@ -85,6 +89,8 @@ _ZH = Words(
     standing="结果：{outcome}",
     on_track="，方向：{track}",
     in_unit="，部门：{unit}",
+    withdrawn="申请已于 {at} 撤回：不再等待任何人处理，此结果不再通知",
+    review_asked="申请人于 {at} 要求由工作人员复核此决定",
     by_policy="由筛选规则于 {at} 作出决定",
     by_person="转人工后由 {who} 于 {at} 作出决定",
     note="审阅人的理由：{note}",

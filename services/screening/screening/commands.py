@@ -1,16 +1,27 @@
 """Obeys the commands of `hiring.commands`: each in a transaction of its own, and once."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
 from prometheus_client import CollectorRegistry, Counter
 
-from hiring.events.command import Command, PolicyApproved, PolicyProposed, ReviewGiven
+from hiring.events.command import (
+    ApplicationWithdrawn,
+    CandidateErased,
+    Command,
+    PolicyApproved,
+    PolicyProposed,
+    ReviewGiven,
+    ReviewRequested,
+)
 from screening.activation import approve, propose
+from screening.erasures import erase, forgotten
 from screening.refusal import Refused
 from screening.registry import Registry
 from screening.reviews import review
-from screening.store import StoredDecision
+from screening.stored_decision import StoredDecision
+from screening.wishes import request, withdraw
 
 # Waits for another replica that is obeying the same one, and then finds it there.
 _BEGIN = "INSERT INTO commands (command_id) VALUES ($1) ON CONFLICT (command_id) DO NOTHING RETURNING true"
@@ -23,14 +34,15 @@ WHERE application_id = $1 AND settles = $2
 
 
 class Answer(NamedTuple):
-    """What became of a command: the decision it made, or why it was refused, or neither."""
+    """What became of a command: the decision it made, or why it was refused; the applications to be forgotten."""
 
     decision: StoredDecision | None = None
     refusal: str | None = None
+    forgotten: Sequence[str] = ()
 
 
 class Commands:
-    """Obeys commands. Counts verdicts by programme, so that their share can be told, and what was refused."""
+    """Obeys commands. Counts verdicts by programme, so that their share can be told, what candidates ask, refusals."""
 
     def __init__(self, pool: asyncpg.Pool, registry: Registry, metrics: CollectorRegistry) -> None:
         self._pool = pool
@@ -39,6 +51,13 @@ class Commands:
             "screening_reviews", "Decisions made by a person", ["programme", "verdict"], registry=metrics
         )
         self._refused = Counter("screening_commands_refused", "Commands refused", ["command"], registry=metrics)
+        self._asked: dict[type[Command], Counter] = {
+            ApplicationWithdrawn: Counter("screening_withdrawals", "Applications withdrawn", registry=metrics),
+            CandidateErased: Counter("screening_erasures", "People forgotten", registry=metrics),
+            ReviewRequested: Counter(
+                "screening_review_requests", "Decisions a candidate asks a person to look at", registry=metrics
+            ),
+        }
 
     async def obey(self, command: Command) -> Answer:
         """Obey a command, or give back what became of it the first time.
@@ -59,6 +78,8 @@ class Commands:
             await self._registry.refresh()
         elif isinstance(command, ReviewGiven) and programme is not None:
             self._reviews.labels(programme, command.verdict).inc()
+        elif type(command) in self._asked:
+            self._asked[type(command)].inc()
         return answer
 
 
@@ -72,11 +93,19 @@ async def _obey(connection: Any, command: Command) -> tuple[Answer, str | None]:
         case ReviewGiven():
             given = await review(connection, command)
             return Answer(given.decision), given.programme if given.new else None
+        case ReviewRequested():
+            await request(connection, command)
+        case ApplicationWithdrawn():
+            await withdraw(connection, command)
+        case CandidateErased():
+            return Answer(forgotten=await erase(connection, command)), None
     return Answer(), None
 
 
 async def _before(connection: Any, command: Command) -> Answer:
     refusal = await connection.fetchval(_REFUSAL, command.command_id)
+    if isinstance(command, CandidateErased):
+        return Answer(forgotten=await forgotten(connection, command.candidate_id))
     if refusal is not None or not isinstance(command, ReviewGiven):
         return Answer(refusal=refusal)
     row = await connection.fetchrow(_DECISION, command.application_id, command.decision_id)

@@ -9,25 +9,47 @@ from pydantic import BaseModel
 
 from hiring.consumer import Outdated, Received, Wave, bury
 from hiring.consumer.record import Record
-from hiring.events import APPLICATION_SUBMITTED, DECISION_MADE, POLICY_APPROVED, POLICY_PROPOSED, REVIEW_GIVEN
+from hiring.events import (
+    APPLICATION_SUBMITTED,
+    APPLICATION_WITHDRAWN,
+    CANDIDATE_ERASED,
+    DECISION_MADE,
+    POLICY_APPROVED,
+    POLICY_PROPOSED,
+    REVIEW_GIVEN,
+    REVIEW_REQUESTED,
+)
 from hiring.events.application import ApplicationSubmitted
-from hiring.events.command import Command, PolicyApproved, PolicyProposed, ReviewGiven
+from hiring.events.command import (
+    ApplicationWithdrawn,
+    CandidateErased,
+    Command,
+    PolicyApproved,
+    PolicyProposed,
+    ReviewGiven,
+    ReviewRequested,
+)
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.events.reading import Flaw
 from hiring.identity import decision_id
-from hiring.topics import APPLICATIONS, COMMANDS, DECISIONS
-from screening.commands import Commands
+from hiring.topics import APPLICATIONS, COMMANDS, DECISIONS, DEMOGRAPHICS
+from screening.commands import Answer, Commands
 from screening.core import further
 from screening.core.decision import Decision
 from screening.core.record import decision_fields
+from screening.first_applications import Candidacy
 from screening.in_force import Active, Programmes
 from screening.registry import Registry
 from screening.shadow import Shadow
-from screening.store import Candidacy, DecisionStore, StoredDecision, revision_settled
+from screening.store import DecisionStore
+from screening.stored_decision import StoredDecision, revision_settled, submitted_later
 
 GROUP = "screening"
 SOURCE = "/cohort/screening"
 CAUSE = "policy"
+TAKING_BACK = (ApplicationWithdrawn, CandidateErased)
+FORGETTING = (DECISIONS, APPLICATIONS, DEMOGRAPHICS)
+"""Where a tombstone forgets an application."""
 
 
 @dataclass(slots=True)
@@ -45,7 +67,14 @@ class ScreeningStep:
 
     contracts: Mapping[str, Mapping[str, type[BaseModel]]] = {
         APPLICATIONS: {APPLICATION_SUBMITTED: ApplicationSubmitted},
-        COMMANDS: {POLICY_PROPOSED: PolicyProposed, POLICY_APPROVED: PolicyApproved, REVIEW_GIVEN: ReviewGiven},
+        COMMANDS: {
+            POLICY_PROPOSED: PolicyProposed,
+            POLICY_APPROVED: PolicyApproved,
+            REVIEW_GIVEN: ReviewGiven,
+            REVIEW_REQUESTED: ReviewRequested,
+            APPLICATION_WITHDRAWN: ApplicationWithdrawn,
+            CANDIDATE_ERASED: CandidateErased,
+        },
     }
 
     def __init__(
@@ -69,21 +98,28 @@ class ScreeningStep:
     async def store(self, planned: Plan) -> Sequence[Wave]:
         """Store what is new; return every decision of the batch as it is stored, and the commands that are refused.
 
-        Applications come first: a command that came beside them finds them decided.
+        What candidates take back comes first: an application beside it may be the new one. Other commands come after
+        the applications, and find them decided.
         """
+        answers = await self._obey(each for each in planned.commands if isinstance(each[0], TAKING_BACK))
         try:
             stored = await self._store.add(planned.decisions, planned.approved, planned.candidacies)
         except Outdated:
             await self._registry.refresh()
             raise
-        wave = [_outgoing(decision) for decision in stored]
-        for command, record in planned.commands:
-            answer = await self._commands.obey(command)
-            if answer.decision is not None:
-                wave.append(_outgoing(answer.decision))
+        answers += await self._obey(each for each in planned.commands if not isinstance(each[0], TAKING_BACK))
+        decided = {decision.application_id for decision in stored.decisions}
+        gone = dict.fromkeys([*stored.forgotten, *(one for _, answer in answers for one in answer.forgotten)])
+        wave = [Outgoing(topic, one.encode(), None) for one in gone if one not in decided for topic in FORGETTING]
+        wave += [_outgoing(decision) for decision in stored.decisions]
+        wave += [_outgoing(answer.decision) for _, answer in answers if answer.decision is not None]
+        for record, answer in answers:
             if answer.refusal is not None:
                 wave.append(bury(record, Flaw.REFUSED, answer.refusal, GROUP, self._now()))
         return [wave]
+
+    async def _obey(self, commands: Iterable[tuple[Command, Record]]) -> list[tuple[Record, Answer]]:
+        return [(record, await self._commands.obey(command)) for command, record in commands]
 
 
 def plan(programmes: Programmes, batch: Iterable[Received], at: datetime, shadow: Shadow | None = None) -> Plan:
@@ -106,7 +142,7 @@ def plan(programmes: Programmes, batch: Iterable[Received], at: datetime, shadow
             key = stored.application_id, stored.settles
             # Of a repeated one the first decision, as in two batches, and the last place and record.
             if (first := decisions.pop(key, None)) is not None:
-                stored = first._replace(source_partition=record.partition, source_offset=record.offset)
+                stored = _again(first, stored)
             decisions[key] = stored
             if event.programme in each:
                 further_ones.setdefault(key, (event, active, decision))
@@ -122,13 +158,20 @@ def plan(programmes: Programmes, batch: Iterable[Received], at: datetime, shadow
     return planned
 
 
+def _again(first: StoredDecision, later: StoredDecision) -> StoredDecision:
+    """The first decision on what was submitted twice, as of its last place, record and time."""
+    if later.submitted_at and first.submitted_at and later.submitted_at > first.submitted_at:
+        first = submitted_later(first, later.submitted_at)
+    return first._replace(source_partition=later.source_partition, source_offset=later.source_offset)
+
+
 def _candidacy(
     place: int, planned: StoredDecision, event: ApplicationSubmitted, active: Active, decision: Decision
 ) -> Candidacy:
     instead = None
     if active.reviews_further:
         reviewed, source = further.reviewed(decision), (planned.source_partition, planned.source_offset)
-        instead = _stored(event, active, reviewed, planned.decided_at, *source)
+        instead = _again(_stored(event, active, reviewed, planned.decided_at, *source), planned)
     return Candidacy(event.programme, event.candidate_id, place, instead)
 
 
@@ -142,20 +185,31 @@ def _stored(
 ) -> StoredDecision:
     application = str(event.application_id)
     id_ = decision_id(event.application_id, event.revision, active.named.digest, CAUSE)
+    # What is looked for in the table by its place in the record comes first: see the migrations.
     data = {
         "decision_id": id_,
         "application_id": application,
         "candidate_id": event.candidate_id,
         "revision": event.revision,
         "programme": event.programme,
+        "submitted_at": event.submitted_at,
         "policy": active.json,
         "cause": CAUSE,
         **decision_fields(decision),
         "decided_at": at,
     }
-    settles = revision_settled(event.revision)
     return StoredDecision(
-        application, settles, id_, decision.outcome, decision.track, at, orjson.dumps(data), partition, offset
+        application,
+        revision_settled(event.revision),
+        id_,
+        decision.outcome,
+        decision.track,
+        at,
+        orjson.dumps(data),
+        partition,
+        offset,
+        event.candidate_id,
+        event.submitted_at,
     )
 
 

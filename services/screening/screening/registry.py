@@ -30,11 +30,12 @@ FROM clock_timestamp() AS now_, (VALUES ('the folder of policies')) AS why (told
 # anew, since a policy more is approved. Takes about 20 s a million decisions: it reads each there is, by the ids it
 # begins with, since no text that came with it must ever be in the way.
 _NOTE_FIRST_APPLICATIONS = """
-INSERT INTO first_applications (programme, candidate_id, application_id)
-SELECT DISTINCT ON (candidate_id) $1, candidate_id, application_id
-FROM (SELECT application_id, serial, substring(record FROM '"candidate_id":"([^"]+)"') AS candidate_id,
+INSERT INTO first_applications (programme, candidate_id, application_id, submitted_at)
+SELECT DISTINCT ON (candidate_id) $1, candidate_id, application_id, coalesce(submitted_at, '-infinity')
+FROM (SELECT application_id, serial, submitted_at, substring(record FROM '"candidate_id":"([^"]+)"') AS candidate_id,
              substring(record FROM '"programme":"([^"]*)"') AS programme
-      FROM (SELECT application_id, serial, convert_from(data, 'UTF8') AS record FROM decisions) AS read) AS told
+      FROM (SELECT application_id, serial, recorded_submission(data) AS submitted_at,
+                   convert_from(data, 'UTF8') AS record FROM decisions) AS read) AS told
 WHERE programme = $1 AND candidate_id IS NOT NULL
 ORDER BY candidate_id, serial
 ON CONFLICT (programme, candidate_id) DO NOTHING

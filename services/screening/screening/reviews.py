@@ -1,6 +1,7 @@
 """A person's verdict on a decision that went to a person."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from hiring.identity import decision_id
 from screening.core.policy import Policy
 from screening.refusal import Refused
 from screening.registry import stored_policy
-from screening.store import StoredDecision
+from screening.stored_decision import COLUMNS, StoredDecision, submitted_later
+from screening.wishes import refuse_withdrawn, requested
 
 # Two reviewers' verdicts come one after another, and the second sees the first. Whatever is being stored beside them
 # is there once the table is locked, so that no verdict stands over a revision that it could not see.
@@ -22,6 +24,7 @@ SELECT application_id::text, settles::text, decision_id::text, outcome, track, d
 WHERE application_id = $1 ORDER BY serial
 """
 _POLICY = "SELECT content::text FROM policies WHERE digest = $1"
+_SUBMITTED_AGAIN = "SELECT submitted_at FROM resubmissions WHERE application_id = $1 AND settles = $2"
 _INSERT = """
 INSERT INTO decisions (application_id, settles, decision_id, outcome, track, decided_at, data,
     source_partition, source_offset)
@@ -41,27 +44,36 @@ async def review(connection: Any, command: ReviewGiven) -> Given:
     """Store a reviewer's verdict; one that stands already is given back as it is. Raises Refused."""
     await connection.execute(_LOCK)
     decisions = [StoredDecision(*row) for row in await connection.fetch(_DECISIONS, command.application_id)]
-    reviewed, given = named(command, decisions)
-    record = orjson.loads(reviewed.data)
+    asked = await requested(connection, command.application_id, command.decision_id)
+    reviewed, given = named(command, decisions, asked)
+    if given is None:
+        await refuse_withdrawn(connection, command.application_id, command.decision_id)
+    again: datetime | None = await connection.fetchval(_SUBMITTED_AGAIN, command.application_id, reviewed.settles)
+    record = orjson.loads((reviewed if again is None else submitted_later(reviewed, again)).data)
     content = await connection.fetchval(_POLICY, record["policy"]["digest"])
     policy = None if content is None else stored_policy(content)
     made = verdict(command, reviewed, record, policy)
     if given is not None:
         return Given(same(given, made), record["programme"], new=False)
-    await connection.execute(_INSERT, *made)
+    await connection.execute(_INSERT, *made[:COLUMNS])
     return Given(made, record["programme"], new=True)
 
 
-def named(command: ReviewGiven, decisions: Sequence[StoredDecision]) -> tuple[StoredDecision, StoredDecision | None]:
+def named(
+    command: ReviewGiven, decisions: Sequence[StoredDecision], asked: bool = False
+) -> tuple[StoredDecision, StoredDecision | None]:
     """The decision that a command names, and the verdict it has already, among an application's. Raises Refused.
 
-    `decisions` are in the order in which they came to stand.
+    `decisions` are in the order in which they came to stand; `asked`: the candidate asks that a person looks at it.
     """
     reviewed = next((one for one in decisions if UUID(one.decision_id) == command.decision_id), None)
     if reviewed is None:
         raise Refused("the application has no such decision: name one that is listed as waiting for a person")
-    if reviewed.outcome != "review":
-        raise Refused("the decision does not wait for a person: only one whose outcome is review does")
+    if reviewed.outcome != "review" and not asked:
+        raise Refused(
+            "the decision does not wait for a person: only one whose outcome is review does, or at which the candidate "
+            "asks for a look"
+        )
     given = next((one for one in decisions if UUID(one.settles) == command.decision_id), None)
     if given is None and decisions[-1] is not reviewed:
         raise Refused("the application has changed and was decided anew: look at its latest decision")

@@ -132,6 +132,24 @@ def test_what_a_person_decided_and_what_came_before(language: Any, words: list[s
     assert "rules-2026" in earlier
 
 
+@pytest.mark.parametrize(
+    ("language", "withdrawn", "asked"),
+    [
+        (
+            "en",
+            "Withdrawn at 2026-03-03 11:00 UTC: it waits",
+            "The candidate asked at 2026-03-02 08:00 UTC for a person",
+        ),
+        ("zh", "申请已于 2026-03-03 11:00 UTC 撤回", "申请人于 2026-03-02 08:00 UTC 要求由工作人员复核"),
+    ],
+)
+def test_what_the_candidate_asked_since_is_told(language: Any, withdrawn: str, asked: str) -> None:
+    at = datetime(2026, 3, 3, 11, tzinfo=UTC), datetime(2026, 3, 2, 8, tzinfo=UTC)
+    told = "\n".join(tell(decisions(BY_POLICY), language, *at))
+    assert withdrawn in told
+    assert asked in told
+
+
 def test_a_decision_of_an_earlier_release_is_told_too() -> None:
     bare = {key: value for key, value in BY_POLICY.items() if key not in ("reasons", "tracks", "track", "unit")}
     told = list(tell(decisions({**bare, "outcome": "advance"}), "en"))

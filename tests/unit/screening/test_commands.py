@@ -14,7 +14,7 @@ from screening.activation import same_person, validated
 from screening.core.policy import Policy
 from screening.refusal import Refused
 from screening.reviews import named, same, verdict
-from screening.store import StoredDecision
+from screening.stored_decision import StoredDecision
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 APPLICATION = UUID(int=1)

@@ -15,7 +15,7 @@ from hiring.events.application import ApplicationSubmitted, Consents, Facts
 from hiring.events.decision import DecisionMade
 from screening.consumer import plan
 from screening.core.decision import Decision
-from screening.store import StoredDecision
+from screening.stored_decision import StoredDecision
 
 from .seeds import seeds
 
