@@ -7,20 +7,35 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from cohort import demo, demo_folder, explain, pipeline, policy_verbs, review_verbs, sources, status, whatif_verbs
-from cohort.csv_file import RefusedRow, read_mapping, read_table
-from cohort.drive.file import read_lines, read_submissions
+from cohort import (
+    demo,
+    demo_folder,
+    explain,
+    letters_operating,
+    letters_verbs,
+    pipeline,
+    policy_verbs,
+    review_verbs,
+    sources,
+    status,
+    submit_verb,
+    whatif_verbs,
+)
+from cohort.api_key import KeyFile, api_key, source_of
+from cohort.drive.file import read_lines
 from cohort.drive.generate import generate
 from cohort.explanation.words import Language
 from cohort.terminal import say, screen
 from cohort.verb import PIPELINE_DATA, Data, data_option, run_verb, running_pipeline
-from intake.core.table import Encoding
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+letters_operating.add_to(letters_verbs.letters)
+app.add_typer(letters_verbs.letters, name="letters")
 app.add_typer(policy_verbs.policy, name="policy")
 app.add_typer(sources.sources, name="sources")
 whatif_verbs.add_to(policy_verbs.policy)
 app.command()(review_verbs.review)
+app.command()(submit_verb.submit)
 T = TypeVar("T")
 
 DEMO_DATA = Path(".cohort/demo")
@@ -34,6 +49,7 @@ def demo_(
         Path | None,
         typer.Option("--input", exists=True, dir_okay=False, help="Send this NDJSON file instead."),
     ] = None,
+    key_file: KeyFile = None,
     data: Data = DEMO_DATA,
     keep: Annotated[bool, typer.Option(help="Go on with what an earlier demo left in the data folder.")] = False,
 ) -> None:
@@ -41,16 +57,24 @@ def demo_(
     begin = demo_folder.go_on if keep else demo_folder.begin_anew
 
     async def run() -> bool:
+        key = api_key(key_file)
+        # A key speaks for one source: what is made up then comes from it.
+        source = source_of(key)
         if not keep:
             # Asked before anything is written there, and once more when the folder is held.
             demo_folder.refuse_foreign(data)
         _say_where(data)
         async with pipeline.running(data, say, begin=begin) as running:
-            lines = read_lines(input_) if input_ else (item.line for item in generate(size, seed))
+            lines = read_lines(input_) if input_ else (item.line for item in generate(size, seed, source=source))
             account = await _unless_given_up(
                 running,
                 demo.run_demo(
-                    running.addresses, lines, screen(), running.supervisor.pids(), total=None if input_ else size
+                    running.addresses,
+                    lines,
+                    screen(),
+                    running.supervisor.pids(),
+                    total=None if input_ else size,
+                    api_key=key,
                 ),
             )
         say(f"logs are in {running.addresses.logs}, the letters in {running.addresses.mailbox}")
@@ -79,33 +103,6 @@ def up(data: Data = PIPELINE_DATA) -> None:
 
     # Ctrl-C is how it is meant to end.
     run_verb(run(), interrupted=0)
-
-
-@app.command()
-def submit(
-    file: Annotated[
-        Path,
-        typer.Argument(exists=True, dir_okay=False, help="NDJSON, an application a line; .csv; or .json with one."),
-    ],
-    mapping: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="For .csv: which column is which field, JSON.")
-    ] = None,
-    encoding: Annotated[Encoding, typer.Option(help="For .csv: how its text is written.")] = "utf-8",
-    data: Data = PIPELINE_DATA,
-) -> None:
-    """Send a file of applications to the running pipeline; every rejected line is named with what is wrong."""
-    refused: list[RefusedRow] = []
-
-    async def run() -> bool:
-        table = mapping is not None or file.suffix.lower() == ".csv"
-        lines = read_table(file, read_mapping(mapping), encoding, refused) if table else read_submissions(file)
-        complete = await demo.submit_lines(running_pipeline(data), lines, screen())
-        told = [f"line {row.line} was not sent: {row.why}" for row in refused]
-        demo.show_some(screen(), told)
-        return complete and not refused
-
-    if not run_verb(run()):
-        raise typer.Exit(1)
 
 
 @app.command("status")

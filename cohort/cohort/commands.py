@@ -1,4 +1,4 @@
-"""Asking screening for something on `hiring.commands`, and waiting for what it makes of it."""
+"""Asking a service for something on `hiring.commands`, and waiting for what it makes of it."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -9,9 +9,16 @@ import asyncpg
 
 from cohort.addresses import Addresses
 from cohort.stack.errors import StackError
-from hiring import kafka
-from hiring.events import POLICY_APPROVED, POLICY_PROPOSED, REVIEW_GIVEN
-from hiring.events.command import Command, PolicyApproved, PolicyProposed, ReviewGiven
+from hiring import events, kafka
+from hiring.events.command import (
+    Command,
+    LetterSettled,
+    LettersPaused,
+    LettersResumed,
+    PolicyApproved,
+    PolicyProposed,
+    ReviewGiven,
+)
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.publishing import Publisher
 from hiring.settings import Settings
@@ -20,11 +27,16 @@ from hiring.topics import COMMANDS
 SOURCE = "/cohort/command-line"
 ANSWER_SECONDS = 30.0
 
+_ALL_LETTERS = "letters"
 _ANSWER = "SELECT refusal FROM commands WHERE command_id = $1"
 
 
 class RefusedCommand(StackError):
-    """Screening refused the command; the text says why and what to do."""
+    """The service refused the command; the text says why and what to do."""
+
+
+ForScreening = PolicyProposed | PolicyApproved | ReviewGiven
+ForNotify = LettersPaused | LettersResumed | LetterSettled
 
 
 def asked(by: str, why: str) -> dict[str, Any]:
@@ -36,19 +48,20 @@ def asked(by: str, why: str) -> dict[str, Any]:
     return {"command_id": uuid4(), "by": by, "why": why, "at": datetime.now(UTC)}
 
 
-async def ask(at: Addresses, command: PolicyProposed | PolicyApproved | ReviewGiven) -> None:
-    """Send a command and return when screening has obeyed it.
+async def ask(at: Addresses, command: ForScreening | ForNotify) -> None:
+    """Send a command and return when its service has obeyed it.
 
     Raises RefusedCommand; StackError where there is no answer yet; KafkaError, asyncpg.PostgresError or OSError.
     """
     await _send(at, command)
-    connection = await asyncpg.connect(at.screening_dsn, timeout=10)
+    service, dsn = ("notify", at.notify_dsn) if isinstance(command, ForNotify) else ("screening", at.screening_dsn)
+    connection = await asyncpg.connect(dsn, timeout=10)
     try:
         refusal = await _answer(connection, command.command_id)
     except TimeoutError:
         raise StackError(
-            "the command is sent, and screening has not answered it yet: it will be obeyed, or refused, when "
-            "screening runs; see `cohort status`, then `cohort policy list` or `cohort review`"
+            f"the command is sent, and {service} has not answered it yet: it will be obeyed, or refused, when "
+            f"{service} runs; see `cohort status`"
         ) from None
     finally:
         await connection.close()
@@ -64,7 +77,7 @@ async def _answer(connection: "asyncpg.Connection[Any]", command: UUID) -> str |
     return refusal
 
 
-async def _send(at: Addresses, command: PolicyProposed | PolicyApproved | ReviewGiven) -> None:
+async def _send(at: Addresses, command: ForScreening | ForNotify) -> None:
     type_, key = _addressed(command)
     headers = cloudevent_headers(type_, command.command_id, SOURCE, command.at, key)
     producer = kafka.producer(Settings(kafka_bootstrap_servers=at.kafka), "cohort")
@@ -75,15 +88,21 @@ async def _send(at: Addresses, command: PolicyProposed | PolicyApproved | Review
         await producer.stop()
 
 
-def _addressed(command: PolicyProposed | PolicyApproved | ReviewGiven) -> tuple[str, str]:
+def _addressed(command: ForScreening | ForNotify) -> tuple[str, str]:
     """The type and the key: what is about one programme, or one application, stays in order."""
     match command:
         case PolicyProposed():
-            return POLICY_PROPOSED, command.programme
+            return events.POLICY_PROPOSED, command.programme
         case PolicyApproved():
-            return POLICY_APPROVED, command.programme
+            return events.POLICY_APPROVED, command.programme
         case ReviewGiven():
-            return REVIEW_GIVEN, str(command.application_id)
+            return events.REVIEW_GIVEN, str(command.application_id)
+        case LettersPaused():
+            return events.LETTERS_PAUSED, command.programme or _ALL_LETTERS
+        case LettersResumed():
+            return events.LETTERS_RESUMED, command.programme or _ALL_LETTERS
+        case LetterSettled():
+            return events.LETTER_SETTLED, str(command.application_id)
 
 
 def _json(command: Command) -> bytes:

@@ -1,7 +1,7 @@
 """The demo: a drive goes in, the screen shows it pass, and every application is accounted for."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
@@ -13,12 +13,11 @@ from cohort.addresses import Addresses
 from cohort.demo_arrival import Counts, Outstanding, Watch
 from cohort.demo_screen import Screen
 from cohort.drive.send import send
-from cohort.drive.sent import Channel, Fate, Rejected, Sent, Unsent
+from cohort.drive.sent import Sent
 
 TICK_SECONDS = 0.5
 STALL_SECONDS = 30.0
 CORRECTION_SECONDS = 5.0
-LINES_TOLD = 20
 
 
 async def run_demo(
@@ -29,6 +28,7 @@ async def run_demo(
     *,
     total: int | None = None,
     stall_seconds: float = STALL_SECONDS,
+    api_key: str | None = None,
 ) -> Account:
     """Send the lines, show them pass, wait until all have arrived, account for each and print the summary.
 
@@ -38,7 +38,7 @@ async def run_demo(
     """
     async with Watch(addresses) as watch:
         with Screen(console, total) as screen:
-            sent = await _send(addresses, lines, watch, screen)
+            sent = await _send(addresses, lines, watch, screen, api_key)
             moved = await _wait(sent, watch, screen, stall_seconds)
     seconds = moved - screen.started
     memory = await asyncio.to_thread(demo_summary.memory, pids or {})
@@ -48,40 +48,16 @@ async def run_demo(
     return result
 
 
-async def submit_lines(addresses: Addresses, lines: Iterable[bytes], console: Console) -> bool:
-    """Send lines in bulk; name the first that were not accepted and why. True when all were.
-
-    Raises what reading the lines raises.
-    """
-    sent = await send(lines, addresses, turns=(Channel.BULK,))
-    told = []
-    for line in sent:
-        match line.answer:
-            case Rejected(reasons):
-                told.append(f"line {line.number} was rejected: {'; '.join(reasons)}")
-            case Unsent(why):
-                told.append(f"line {line.number} could not be sent: {why}")
-    show_some(console, told)
-    accepted = sent.counts[Fate.ACCEPTED]
-    console.print(f"{accepted:,} of {len(sent):,} lines accepted", highlight=False)
-    return accepted == len(sent)
-
-
-def show_some(console: Console, told: Sequence[str]) -> None:
-    """Print the first of many lines, and how many more there are."""
-    shown = [*told[:LINES_TOLD], *([f"and {len(told) - LINES_TOLD:,} more"] if len(told) > LINES_TOLD else [])]
-    for line in shown:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-async def _send(addresses: Addresses, lines: Iterable[bytes], watch: Watch, screen: Screen) -> Sent:
+async def _send(
+    addresses: Addresses, lines: Iterable[bytes], watch: Watch, screen: Screen, api_key: str | None
+) -> Sent:
     so_far: Sent | None = None
 
     def on_progress(sent: Sent) -> None:
         nonlocal so_far
         so_far = sent
 
-    sending = asyncio.create_task(send(lines, addresses, on_progress))
+    sending = asyncio.create_task(send(lines, addresses, on_progress, api_key=api_key))
     try:
         while not sending.done():
             await asyncio.wait({sending}, timeout=TICK_SECONDS)

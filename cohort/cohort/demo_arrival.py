@@ -21,10 +21,10 @@ from cohort.drive.sent import Accepted, LineSent, Logged, Place
 from hiring.topics import DEAD_LETTERS
 
 _DECIDED = "SELECT count(*) FROM decisions"
-_LETTERS = "SELECT count(*) FROM letters WHERE state IN ('sent', 'failed')"
+_LETTERS = "SELECT count(*) FROM letters WHERE state NOT IN ('queued', 'sending')"
 _DONE = """
     SELECT application_id FROM letters WHERE application_id = ANY($1::uuid[])
-    GROUP BY application_id HAVING bool_and(state IN ('sent', 'failed'))
+    GROUP BY application_id HAVING bool_and(state NOT IN ('queued', 'sending'))
 """
 # A letter that is held by a worker, or put off to a later moment, will move without any sign before that moment.
 _HELD = """

@@ -70,6 +70,8 @@ def _lines(account: Account, seconds: float) -> Table:
     repeated = account.repeated
     for name, number in (
         ("corrections", account.corrections),
+        ("decisions told in another's letter", account.told_together),
+        *((f"no letter: {why}", number) for why, number in account.untold.items()),
         ("e-mails repeated", repeated.emails),
         ("  of these in hand when notify died", repeated.emails_explained),
         ("decisions published again", repeated.decisions_published),

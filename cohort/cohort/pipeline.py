@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cohort.addresses import Addresses
 from cohort.candidate_secret import candidate_secret
+from cohort.link_keys import link_keys
 from cohort.service import ServiceProcess, ready
 from cohort.stack.kafka import KafkaNode
 from cohort.stack.mail_sink import MailSink
@@ -57,13 +58,13 @@ async def running(
         begin(data)
         for name in PRIVATE:
             private_folder(data / name)
-        secret = candidate_secret(data)
+        secrets = {"candidate": candidate_secret(data), "links": link_keys(data)}
         ports = choose_ports(PORTS, runfile.remembered_ports())
         stores = _Stores(data, ports, say)
         supervisor = Supervisor(say, lambda it: runfile.record(it.pids(), ports), restarts)
         try:
             await stores.start(supervisor)
-            services = await _start_services(supervisor, stores, ports, secret, settings or {}, say)
+            services = await _start_services(supervisor, stores, ports, secrets, settings or {}, say)
             yield Pipeline(_addresses(data, ports, stores.postgres), supervisor, services)
         finally:
             say("stopping")
@@ -116,19 +117,21 @@ async def _start_services(
     supervisor: Supervisor,
     stores: _Stores,
     ports: Mapping[str, int],
-    secret: Path,
+    secrets: Mapping[str, Path],
     settings: Mapping[str, object],
     say: Say,
 ) -> dict[str, ServiceProcess]:
     say("starting intake, screening and notify")
     shared = {"kafka_bootstrap_servers": stores.kafka.bootstrap_servers, "http_host": "127.0.0.1"}
     own: dict[str, dict[str, object]] = {
-        "intake": {"candidate_secret_file": secret},
+        "intake": {"candidate_secret_file": secrets["candidate"]},
         "screening": {"postgres_dsn": stores.postgres.dsn("screening")},
         "notify": {
             "postgres_dsn": stores.postgres.dsn("notify"),
             "smtp_host": "127.0.0.1",
             "smtp_port": ports["mailbox"],
+            "public_url": f"http://127.0.0.1:{ports['notify']}",
+            "link_keys_file": secrets["links"],
         },
     }
     services = {

@@ -6,6 +6,7 @@ import asyncpg
 from aiokafka.errors import KafkaError
 
 from cohort.stack.errors import StackError
+from cohort_client import CohortError
 
 
 def plain_words(error: BaseException) -> str | None:
@@ -14,7 +15,7 @@ def plain_words(error: BaseException) -> str | None:
         case BaseExceptionGroup():
             told = [plain_words(each) for each in error.exceptions]
             return None if None in told else told[0]
-        case StackError():
+        case StackError() | CohortError():
             return str(error)
         case OSError():
             return _of_the_system(error)

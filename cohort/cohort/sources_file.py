@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,4 +81,6 @@ def _changing(path: Path) -> Iterator[Sources]:
 
 
 def _write(path: Path, sources: tuple[Source, ...]) -> None:
-    private_file(path, Sources(sources=sources).model_dump_json(indent=2) + "\n")
+    # It holds no key, and intake may run as another account: who is let read it is left as it is.
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
+    private_file(path, Sources(sources=sources).model_dump_json(indent=2) + "\n", mode)

@@ -38,12 +38,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class LetterRow:
-    """A row of notify's table `letters`; `message_id` without angle brackets."""
+    """A row of notify's table `letters`; `message_id` without angle brackets, one for all that one letter tells.
+
+    `cause` is why a letter is not sent.
+    """
 
     application_id: UUID
     decision_id: UUID
     state: str
     message_id: str
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from hiring.events.dead_letter import DeadLetter
 from hiring.topics import DEAD_LETTERS, DECISIONS, SUBMISSIONS
 
 _DECISIONS = "SELECT application_id, decision_id, outcome, track FROM decisions"
-_LETTERS = "SELECT application_id, decision_id, state, message_id FROM letters"
+_LETTERS = "SELECT application_id, decision_id, state, message_id, cause FROM letters"
 _IN_FLIGHT = "SELECT decision_id FROM letters WHERE state = 'sending'"
 
 
@@ -37,7 +37,7 @@ async def account(sent: Sent, addresses: Addresses, in_flight: Set[UUID] = froze
         published=[told async for told in _published(addresses.kafka, ours)],
         decided=[Decided(*row) async for row in _rows(addresses.screening_dsn, _DECISIONS) if row[0] in ours],
         letters=[
-            LetterRow(row[0], row[1], row[2], bare(row[3] or ""))
+            LetterRow(row[0], row[1], row[2], bare(row[3] or ""), row[4])
             async for row in _rows(addresses.notify_dsn, _LETTERS)
             if row[0] in ours
         ],

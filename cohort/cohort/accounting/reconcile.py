@@ -10,11 +10,14 @@ from uuid import UUID
 from cohort.accounting.facts import Decided, Facts, LetterRow, Published
 from cohort.accounting.result import Account, Discrepancy, Kind, Reason, Repeated
 from cohort.drive.sent import Accepted, LineSent, Logged, Rejected, Unsent
+from notify.core.person import OFFERED
 
 SHOWN = 20
 """Discrepancies kept of each kind; all are counted."""
 
 _TOP = 10
+# These need no second decision on the same application.
+_OF_OTHERS = frozenset({"withdrawn", OFFERED})
 _ITEM = re.compile(r"\.\d+(?=\.|:|$)")
 _POSITION = re.compile(r" at line \d+ column \d+")
 
@@ -37,6 +40,9 @@ class _Tally:
     repeated_emails: int = 0
     explained_emails: int = 0
     letters_sent: int = 0
+    together: int = 0
+    untold: Counter[str] = field(default_factory=Counter)
+    message_ids: set[str] = field(default_factory=set)
     emails: int = 0
     claims: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
     """The applications, and the different contents they were sent with."""
@@ -65,10 +71,11 @@ def reconcile(sent: Iterable[LineSent], facts: Facts, in_flight: Set[UUID] = fro
     """The account of a drive.
 
     Every line must be rejected at the door, or a dead letter, or name an application with exactly one decision,
-    stored and published, one letter sent and one e-mail. An application that was sent with n different contents
-    may have up to n decisions: not every correction changes the facts. A record published again, or a dead
-    letter written again, is counted and no fault; an e-mail sent again is one, except for the decisions
-    `in_flight`: those whose letter was in hand when notify was killed.
+    stored and published, one letter sent and one e-mail; one letter may tell the decisions on several applications
+    of a person. An application that was sent with n different contents may have up to n decisions: not every
+    correction changes the facts; and of those all but one may stay untold, since a later one stands or says the
+    same. A record published again, or a dead letter written again, is counted and no fault; an e-mail sent again is
+    one, except for the decisions `in_flight`: those whose letter was in hand when notify was killed.
     """
     tally = _Tally()
     _lines(tally, sent, facts)
@@ -170,21 +177,32 @@ def _letters(
         yield Discrepancy(Kind.STRAY_LETTER, subject, f"decision {decision}")
     for row in {row.decision_id: row for row in rows}.values():
         where = f"decision {row.decision_id}"
-        found = emails[row.message_id]
-        tally.emails += found
-        tally.letters_sent += row.state == "sent"
         if letters[row.decision_id] > 1:
             yield Discrepancy(Kind.SEVERAL_LETTERS, subject, where)
-        if row.state != "sent":
+        if row.state == "suppressed" and (len(letters) > 1 or row.cause in _OF_OTHERS):
+            tally.untold[row.cause or ""] += 1
+        elif row.state != "sent":
             yield Discrepancy(Kind.LETTER_NOT_SENT, subject, f"{where} is {row.state}")
-        elif not found:
-            yield Discrepancy(Kind.NO_EMAIL, subject, f"{where}, Message-ID {row.message_id}")
-        if found > 1:
-            tally.repeated_emails += found - 1
-            if row.decision_id in in_flight:
-                tally.explained_emails += found - 1
-            else:
-                yield Discrepancy(Kind.REPEATED_EMAIL, subject, f"{where}: {found} times")
+        elif row.message_id in tally.message_ids:
+            tally.together += 1
+        else:
+            yield from _email(tally, subject, row, emails[row.message_id], in_flight)
+
+
+def _email(tally: _Tally, subject: str, row: LetterRow, found: int, in_flight: Set[UUID]) -> Iterator[Discrepancy]:
+    """What is wrong with the e-mails, so many were found, of a letter that counts as sent."""
+    where = f"decision {row.decision_id}"
+    tally.message_ids.add(row.message_id)
+    tally.letters_sent += 1
+    tally.emails += found
+    if not found:
+        yield Discrepancy(Kind.NO_EMAIL, subject, f"{where}, Message-ID {row.message_id}")
+    if found > 1:
+        tally.repeated_emails += found - 1
+        if row.decision_id in in_flight:
+            tally.explained_emails += found - 1
+        else:
+            yield Discrepancy(Kind.REPEATED_EMAIL, subject, f"{where}: {found} times")
 
 
 def _account(tally: _Tally) -> Account:
@@ -202,6 +220,8 @@ def _account(tally: _Tally) -> Account:
         decisions=dict(tally.decisions),
         reasons=[Reason(*why, count) for why, count in tally.reasons.most_common(_TOP)],
         letters_sent=tally.letters_sent,
+        told_together=tally.together,
+        untold=dict(tally.untold.most_common()),
         emails=tally.emails,
         repeated=Repeated(tally.repeated_dead, tally.repeated_published, tally.repeated_emails, tally.explained_emails),
         discrepancy_counts=dict(tally.kinds),

@@ -74,6 +74,10 @@ class Account:
     decisions: Mapping[tuple[str | None, str], int]
     reasons: Sequence[Reason]
     letters_sent: int
+    told_together: int
+    """Decisions that stand in the letter of another one, to the same person."""
+    untold: Mapping[str, int]
+    """Decisions of which no letter goes out, by why: a later one stands, or says the same."""
     emails: int
     repeated: Repeated
     discrepancy_counts: Mapping[Kind, int]

@@ -26,11 +26,11 @@ class Item:
     line: bytes
 
 
-def generate(size: int, seed: int, programme: str = "ai-internships-2026") -> Iterator[Item]:
+def generate(size: int, seed: int, programme: str = "ai-internships-2026", source: str | None = None) -> Iterator[Item]:
     """Yield `size` lines: about 3 % repeat an earlier one byte for byte, about 1.5 % are malformed.
 
     A shorter drive of the same seed is the beginning of a longer one. Drives of different seeds or programmes
-    share no application, so they can follow each other into one pipeline.
+    share no application, so they can follow each other into one pipeline. With `source`, all come from it.
     """
     chance = Chance(seed)
     drive = hashlib.sha256(f"{seed}/{programme}".encode()).hexdigest()[:6]
@@ -40,6 +40,8 @@ def generate(size: int, seed: int, programme: str = "ai-internships-2026") -> It
             yield Item(chance.pick(earlier))
             continue
         document = application(chance, number, drive, programme)
+        if source is not None:
+            document["source"] = source
         if chance.happens(MALFORMED_SHARE):
             yield Item(chance.pick(MALFORMED)(chance, document))
             continue

@@ -1,27 +1,24 @@
-"""The two HTTP doors of intake, as a client sees them: one application a request, or a stream of lines."""
+"""The two HTTP doors of intake, as a client sees them that wants to know of each try what became of it.
+
+The protocol is `cohort_client`'s; what it does beyond, trying again and giving up, a drive does in its own way.
+"""
 
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from typing import Any
-from uuid import UUID
 
 import httpx
-import orjson
 
 from cohort.drive.sent import Accepted, Rejected
+from cohort_client import CohortError, FieldProblem, protocol
+from cohort_client import Rejected as Refused
+from cohort_client.answers import AnswerLines, Summary
+from cohort_client.protocol import NotNow
+
+__all__ = ["NotNow", "OutOfStep", "Told", "client", "post_many", "post_one"]
 
 _CHUNK = 64 * 1024
-_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 Told = Accepted | Rejected
-
-
-class NotNow(Exception):
-    """The door did not answer for good: the same again may succeed. `after` is the pause it asks for, in seconds."""
-
-    def __init__(self, why: str, after: float = 0.0) -> None:
-        super().__init__(why)
-        self.after = after
 
 
 class OutOfStep(Exception):
@@ -32,7 +29,7 @@ class OutOfStep(Exception):
 _TLS = ssl.create_default_context()
 
 
-def client(intake_url: str) -> httpx.AsyncClient:
+def client(intake_url: str, api_key: str | None = None) -> httpx.AsyncClient:
     """A client for one worker, with one connection; proxies of the environment are for the world outside.
 
     One each, since httpx's pool looks through all its connections at every request: 32 workers on one client are
@@ -40,6 +37,7 @@ def client(intake_url: str) -> httpx.AsyncClient:
     """
     return httpx.AsyncClient(
         base_url=intake_url,
+        headers=None if api_key is None else {"authorization": f"Bearer {api_key}"},
         timeout=httpx.Timeout(60.0, connect=5.0, pool=None),
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
         verify=_TLS,
@@ -50,11 +48,13 @@ def client(intake_url: str) -> httpx.AsyncClient:
 async def post_one(client: httpx.AsyncClient, line: bytes) -> Told:
     """Post one application. Raises NotNow."""
     try:
-        response = await client.post("/v1/applications", content=line, headers={"content-type": "application/json"})
+        response = await client.post("/v1/applications", content=line, headers={"content-type": protocol.JSON})
+        protocol.check(response.status_code, response.headers, response.content)
     except httpx.RequestError as error:
         raise NotNow(type(error).__name__) from error
-    _refuse_if_busy(response)
-    return _told(response.is_success, _object(response.content), f"HTTP {response.status_code}")
+    except CohortError as error:
+        return _rejected(error.errors if isinstance(error, Refused) else (), error.detail)
+    return Accepted(protocol.receipt(response.content).application_id)
 
 
 async def post_many(client: httpx.AsyncClient, lines: Sequence[bytes]) -> AsyncGenerator[Told | NotNow, None]:
@@ -65,26 +65,28 @@ async def post_many(client: httpx.AsyncClient, lines: Sequence[bytes]) -> AsyncG
     """
     try:
         async with client.stream(
-            "POST",
-            "/v1/applications/bulk",
-            content=_body(lines),
-            headers={"content-type": "application/x-ndjson"},
+            "POST", "/v1/applications/bulk", content=_body(lines), headers={"content-type": protocol.NDJSON}
         ) as response:
-            _refuse_if_busy(response)
             if not response.is_success:
-                raise NotNow(f"HTTP {response.status_code} for the upload")
-            number = 0
-            async for piece in _lines(response):
-                answer = _object(piece)
-                if "status" not in answer:
-                    break
-                number += 1
-                if answer.get("line") != number:
-                    raise OutOfStep(f"answer {number} of an upload is about line {answer.get('line')}")
-                failed = answer["status"] == "failed"
-                yield NotNow("failed") if failed else _told(answer["status"] == "accepted", answer, "rejected")
+                protocol.check(response.status_code, response.headers, await response.aread())
+            number, reading = 0, AnswerLines()
+            async for chunk in response.aiter_bytes():
+                for answer in reading.feed(chunk):
+                    if isinstance(answer, Summary):
+                        return
+                    number += 1
+                    if answer.line != number:
+                        raise OutOfStep(f"answer {number} of an upload is about line {answer.line}")
+                    if answer.status == "failed":
+                        yield NotNow("failed")
+                    elif answer.application_id is not None:
+                        yield Accepted(answer.application_id)
+                    else:
+                        yield _rejected(answer.errors, "rejected")
     except httpx.RequestError as error:
         raise NotNow(type(error).__name__) from error
+    except CohortError as error:
+        raise NotNow(f"HTTP {error.status} for the upload: {error.detail}") from error
 
 
 async def _body(lines: Sequence[bytes]) -> AsyncIterator[bytes]:
@@ -98,42 +100,5 @@ async def _body(lines: Sequence[bytes]) -> AsyncIterator[bytes]:
     yield bytes(chunk)
 
 
-async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
-    # Not httpx's aiter_lines: it also breaks a line at U+2028, which may stand in JSON.
-    rest = b""
-    async for chunk in response.aiter_bytes():
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            if line.strip():
-                yield line
-    if rest.strip():
-        yield rest
-
-
-def _refuse_if_busy(response: httpx.Response) -> None:
-    if response.status_code in _BUSY:
-        after = response.headers.get("retry-after", "")
-        raise NotNow(f"HTTP {response.status_code}", float(after) if after.isdecimal() else 0.0)
-
-
-def _object(text: bytes) -> dict[str, Any]:
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _told(accepted: bool, answer: dict[str, Any], otherwise: str) -> Told:
-    if accepted:
-        try:
-            return Accepted(UUID(answer["application_id"]))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise NotNow("accepted, but the answer names no application") from None
-    errors = answer.get("errors")
-    reasons = tuple(
-        f"{error.get('field', '(whole)')}: {error.get('problem', otherwise)}"
-        for error in (errors if isinstance(errors, list) else [])
-        if isinstance(error, dict)
-    )
-    return Rejected(reasons or (str(answer.get("detail") or answer.get("title") or otherwise),))
+def _rejected(errors: Sequence[FieldProblem], otherwise: str) -> Rejected:
+    return Rejected(tuple(f"{field}: {problem}" for field, problem in errors) or (otherwise,))

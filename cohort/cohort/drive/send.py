@@ -37,8 +37,13 @@ class _Sending:
     intake_url: str
     kafka: KafkaDoor
     patience: float
+    api_key: str | None
     answered: dict[bool, float] = field(default_factory=lambda: dict.fromkeys((True, False), monotonic()))
     """When HTTP (False) and Kafka (True) last answered anything."""
+
+    def client(self) -> httpx.AsyncClient:
+        """A client for one worker."""
+        return client(self.intake_url, self.api_key)
 
     def note(self, numbered: Numbered, answer: Answer) -> None:
         index, line = numbered
@@ -69,6 +74,7 @@ async def send(
     *,
     turns: Sequence[Channel] = MIXED,
     patience: float = 60.0,
+    api_key: str | None = None,
 ) -> Sent:
     """Send every line and return what became of each. No line raises: one that no door answers is Unsent.
 
@@ -79,7 +85,7 @@ async def send(
     """
     queues = {channel: Queue(UPLOAD_LINES) for channel in Channel}
     async with KafkaDoor(addresses.kafka) as kafka:
-        sending = _Sending(Sent(), on_progress, addresses.intake_url, kafka, patience)
+        sending = _Sending(Sent(), on_progress, addresses.intake_url, kafka, patience, api_key)
         async with asyncio.TaskGroup() as group:
             group.create_task(_feed(lines, turns, sending.sent, queues))
             for _ in range(SINGLES_AT_A_TIME):
@@ -141,13 +147,13 @@ async def _filled(queue: Queue, size: int, filling: asyncio.Lock) -> AsyncIterat
 
 
 async def _send_waiting(sending: _Sending, queue: Queue) -> None:
-    async with client(sending.intake_url) as http:
+    async with sending.client() as http:
         async for (numbered,) in _waiting(queue, 1):
             await _send_single(sending, http, numbered)
 
 
 async def _send_singly(sending: _Sending, lines: Iterable[Numbered]) -> None:
-    async with client(sending.intake_url) as http:
+    async with sending.client() as http:
         for numbered in lines:
             await _send_single(sending, http, numbered)
 
@@ -187,7 +193,7 @@ async def _upload(sending: _Sending, lines: Sequence[Numbered]) -> tuple[list[Nu
     after = 0.0
     try:
         async with (
-            client(sending.intake_url) as http,
+            sending.client() as http,
             aclosing(post_many(http, [line for _, line in lines])) as answers,
         ):
             async for answer in answers:

@@ -17,13 +17,14 @@ def private_folder(path: Path, mode: int = 0o700) -> None:
         path.chmod(mode)
 
 
-def private_file(path: Path, text: str) -> None:
+def private_file(path: Path, text: str, mode: int = 0o600) -> None:
     """Write the file whole: whatever ends this in the middle, `path` holds the text or is as it was. OSError."""
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     before = path.stat() if path.exists() else None
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        os.fchmod(out.fileno(), mode)
         if before is not None and os.geteuid() == 0:
             # A service may run as another account, which then goes on reading it.
             os.fchown(out.fileno(), before.st_uid, before.st_gid)

@@ -60,7 +60,7 @@ class Intake:
             return JSONResponse({"title": "Too large", "detail": "is larger than 100,000 bytes"}, 413)
         answer = self.judge(line)
         if answer["status"] == "accepted":
-            return JSONResponse(answer, 202)
+            return JSONResponse({**answer, "revision": "0" * 64}, 202)
         return JSONResponse({"title": "Unprocessable", "errors": answer["errors"]}, 422)
 
     async def many(self, request: Request) -> Response:

@@ -284,6 +284,33 @@ def test_every_letter_of_a_corrected_application_must_have_its_email() -> None:
     assert [found.kind for found in reconcile(world.lines, world.facts()).discrepancies] == [Kind.NO_EMAIL]
 
 
+def test_a_decision_that_a_later_one_replaced_may_stay_untold_and_the_only_one_may_not() -> None:
+    world = corrected(2)
+    world.letters[0] = replace(world.letters[0], state="suppressed", message_id="", cause="superseded")
+    world.emails.pop(0)
+    account = reconcile(world.lines, world.facts())
+    assert account.complete
+    assert (account.untold, account.letters_sent, account.emails) == ({"superseded": 1}, 1, 1)
+    alone = one()
+    alone.letters[0] = replace(alone.letters[0], state="suppressed", message_id="", cause="superseded")
+    alone.emails.clear()
+    assert [found.kind for found in reconcile(alone.lines, alone.facts()).discrepancies] == [Kind.LETTER_NOT_SENT]
+
+
+def test_decisions_told_in_one_letter_are_one_email() -> None:
+    world = World()
+    for number in range(2):
+        world.send(Accepted(application(number)))
+        world.answer(application(number))
+    world.letters[1] = replace(world.letters[1], message_id=world.letters[0].message_id)
+    world.emails.pop()
+    account = reconcile(world.lines, world.facts())
+    assert account.complete
+    assert (account.letters_sent, account.told_together, account.emails) == (1, 1, 1)
+    world.emails.append(world.letters[0].message_id)
+    assert [found.kind for found in reconcile(world.lines, world.facts()).discrepancies] == [Kind.REPEATED_EMAIL]
+
+
 def test_reasons_that_differ_only_in_position_are_one_reason() -> None:
     world = World()
     for reason in (

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from cohort.demo import LINES_TOLD, show_some
+from cohort.submit_verb import LINES_TOLD, show_some
 
 
 def test_of_many_rejected_lines_the_first_are_told_and_how_many_more_there_are() -> None:
