@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON = $(PYTHON)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-containers faults bench lint format schemas clean
+.PHONY: help setup demo up test test-containers faults letters bench lint format schemas clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -31,6 +31,9 @@ test: setup ## Every test that needs no Docker
 
 faults: setup ## Kill, stop and cut off everything at random under load (FAULTS=200, SEED=drawn, RATE=200 a second)
 	@COHORT_FAULTS=$(or $(FAULTS),200) COHORT_SEED=$(SEED) COHORT_RATE=$(RATE) $(RUN) pytest tests/faults -s
+
+letters: setup ## Kill two replicas of notify at random while they send (LETTERS=100000)
+	@COHORT_LETTERS=$(or $(LETTERS),100000) $(RUN) pytest tests/pipeline/test_notify_killed.py
 
 test-containers: setup ## The tests that need a Docker engine
 	$(RUN) pytest -m containers

@@ -46,7 +46,13 @@ class Site:
         own: dict[str, dict[str, object]] = {
             "intake": {"candidate_secret_file": data / "secrets" / "candidate"},
             "screening": {"postgres_dsn": addresses.screening_dsn},
-            "notify": {"postgres_dsn": addresses.notify_dsn, "smtp_host": "127.0.0.1"},
+            "notify": {
+                "postgres_dsn": addresses.notify_dsn,
+                "smtp_host": "127.0.0.1",
+                # A letter that the other replica sends again must be the same, with its link.
+                "public_url": addresses.notify_url,
+                "link_keys_file": data / "secrets" / "links",
+            },
         }
         shared = {"kafka_bootstrap_servers": addresses.kafka, "http_host": "127.0.0.1"}
         self._replicas = {

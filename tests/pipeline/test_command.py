@@ -66,7 +66,7 @@ def cohort(*arguments: object, columns: int | None = 200) -> subprocess.Complete
 
 
 def application(external_id: str) -> str:
-    candidate = {"name": "Ada Lovelace", "email": "ada@mail.example"}
+    candidate = {"name": "Ada Lovelace", "email": f"ada{external_id}@mail.example"}
     return json.dumps(
         {"source": "file", "external_id": external_id, "programme": "ai-internships-2026", "candidate": candidate}
     )

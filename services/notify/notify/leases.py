@@ -1,4 +1,5 @@
-"""The leases of the letters that workers hold: renewed while a worker is busy with them, however slow the relay is."""
+"""The letters in this process's hands, and the leases on them: renewed while a worker is busy with them, however slow
+the relay is."""
 
 import asyncio
 import contextlib
@@ -6,10 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from hiring.patience import Patience
-from notify.store import Claimed, Ledger
+from notify.core.person import Rule
+from notify.ledger.claiming import Claimed, Claiming, Throttle, unlimited
+from notify.ledger.rows import AtRest
 
 _RENEWALS_A_LEASE = 6
 # What must be left of a lease to begin with a letter, and to hand it over.
@@ -21,45 +23,59 @@ _ENOUGH_TO_HAND_OVER = 1 / 4
 class Held:
     """A claimed letter; `until` is when its lease ends, by the monotonic clock.
 
-    `handed_over` is set just before the whole letter goes to the relay: from then on it cannot be taken back.
+    `busy`: a worker is at it. `handed_over` is set just before the whole letter goes to the relay: from then on it
+    cannot be taken back.
     """
 
     letter: Claimed
     until: float
+    busy: bool = False
     handed_over: bool = False
 
 
 class Leases:
     """Who holds what in this process, and for how long yet."""
 
-    def __init__(self, ledger: Ledger, patience: Patience, seconds: float) -> None:
-        self._ledger = ledger
+    def __init__(self, claiming: Claiming, patience: Patience, seconds: float) -> None:
+        self._claiming = claiming
         self._patience = patience
         self._seconds = seconds
-        self._busy: dict[UUID, Held] = {}
+        self._in_hand: dict[str, Held] = {}
 
-    async def claim(self, most: int, domain: str) -> list[Held]:
-        """Up to `most` letters that are due, each for the time of a lease. Raises what asyncpg raises.
+    async def claim(
+        self, most: int, rule: Rule, throttle: Throttle = unlimited
+    ) -> tuple[list[Held], list[AtRest], int]:
+        """Look at about `most` letters that are due: those to send, each for the time of a lease, those that came to
+        rest, and how many were looked at. Raises what asyncpg raises.
 
         A letter that a worker of ours is at already is none of them: its worker goes on under the new claim.
         """
         # Taken before the statement runs, so that our clock never gives a letter longer than the ledger does.
         until = time.monotonic() + self._seconds
-        claimed = await self._ledger.claim(most, timedelta(seconds=self._seconds), domain)
-        for letter in claimed:
-            if (held := self._busy.get(letter.decision_id)) is not None:
+        claims = await self._claiming.claim(most, timedelta(seconds=self._seconds), rule, throttle)
+        fresh: list[Held] = []
+        for letter in claims.letters:
+            held = self._in_hand.get(letter.message_id)
+            if held is not None and held.busy:
                 held.letter, held.until = letter, until
-        return [Held(letter, until) for letter in claimed if letter.decision_id not in self._busy]
+            else:
+                fresh.append(Held(letter, until))
+                self._in_hand[letter.message_id] = fresh[-1]
+        return fresh, claims.at_rest, claims.looked_at
+
+    def in_hand(self) -> list[Claimed]:
+        """The letters that this process holds."""
+        return [held.letter for held in self._in_hand.values()]
 
     @contextlib.contextmanager
     def busy(self, held: Held) -> Iterator[None]:
-        """Renew its lease inside the block."""
-        self._busy[held.letter.decision_id] = held
+        """Renew its lease inside the block; it is out of our hands after it."""
+        held.busy = True
         try:
             yield
         finally:
-            if self._busy.get(held.letter.decision_id) is held:
-                del self._busy[held.letter.decision_id]
+            if self._in_hand.get(held.letter.message_id) is held:
+                del self._in_hand[held.letter.message_id]
 
     def may_begin(self, held: Held) -> bool:
         """Whether there is time to send it."""
@@ -80,15 +96,12 @@ class Leases:
     async def _renew(self) -> None:
         now = time.monotonic()
         fresh = now + self._seconds * (1 - 1 / _RENEWALS_A_LEASE)
-        # In the order of their keys, so that two statements on the same letters cannot deadlock.
-        ageing = sorted(
-            (it for it in self._busy.values() if it.until <= fresh), key=lambda held: held.letter.decision_id
-        )
+        ageing = [held for held in self._in_hand.values() if held.busy and held.until <= fresh]
         if not ageing:
             return
         asked = [held.letter for held in ageing]
-        still_ours = await self._ledger.renew(asked, timedelta(seconds=self._seconds))
+        still_ours = await self._claiming.renew(asked, timedelta(seconds=self._seconds))
         for held, letter in zip(ageing, asked, strict=True):
             # Claimed anew meanwhile, this answer is not about it.
             if held.letter is letter:
-                held.until = now + self._seconds if letter.decision_id in still_ours else now
+                held.until = now + self._seconds if letter.message_id in still_ours else now

@@ -1,10 +1,12 @@
 """What notify counts beside the batch loop. No label holds personal data."""
 
+from datetime import datetime
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from hiring.metrics import Metrics
 from notify.core.fate import Fate
-from notify.store import Counts
+from notify.ledger.tending import Counts
 
 
 class LetterMetrics(Metrics):
@@ -26,23 +28,57 @@ class LetterMetrics(Metrics):
         )
         self._backlog = Gauge(
             "hiring_letters_not_under_way",
-            "Letters that wait: for their contact, or for a worker",
+            "Letters that wait: for their contact, a worker, their time, or an operator",
             ["waiting_for"],
             registry=self.registry,
         )
+        self._waiting = Gauge(
+            "hiring_letters_waiting_for_contact_seconds",
+            "How long the longest has waited for its contact",
+            registry=self.registry,
+        )
+        self._stuck = Gauge("hiring_letters_failed", "Letters in the ledger that failed", registry=self.registry)
+        self._paused = Gauge("hiring_letters_pauses", "Pauses that are on", registry=self.registry)
+        self._throttled = Counter(
+            "hiring_letters_throttled",
+            "How often a letter had to wait for its domain",
+            ["why"],
+            registry=self.registry,
+        )
+        self._bounces = Counter(
+            "hiring_bounces", "Messages read as bounces, by what they came to", ["noted"], registry=self.registry
+        )
 
     def letter(self, fate: Fate) -> None:
-        """An attempt ended: sent, failed, or queued again. What was not tried is none."""
+        """An attempt ended: sent, failed, held, or queued again. What was not tried is none."""
         if fate.tried:
             self._letters.labels(fate.state).inc()
         if fate.doubts:
             self._doubts.inc()
 
+    def at_rest(self, state: str) -> None:
+        """A letter came to rest without being tried: suppressed or held."""
+        self._letters.labels(state).inc()
+
+    def throttled(self, why: str) -> None:
+        """A letter has to wait for its domain."""
+        self._throttled.labels(why).inc()
+
+    def bounce(self, noted: str) -> None:
+        """A message came in through a door for bounces."""
+        self._bounces.labels(noted).inc()
+
     def transaction(self, seconds: float) -> None:
         """A mail transaction took so long."""
         self._seconds.observe(seconds)
 
-    def counted(self, counts: Counts) -> None:
+    def counted(self, counts: Counts, now: datetime) -> None:
         """The ledger was counted."""
         self._backlog.labels("contact").set(counts.waiting)
-        self._backlog.labels("worker").set(counts.queued)
+        self._backlog.labels("worker").set(counts.due)
+        self._backlog.labels("its time").set(counts.later)
+        self._backlog.labels("an operator").set(counts.held)
+        self._stuck.set(counts.failed)
+        self._paused.set(counts.pauses)
+        since = counts.waiting_since
+        self._waiting.set(0 if since is None else max(0.0, (now - since).total_seconds()))

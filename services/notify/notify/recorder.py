@@ -20,8 +20,9 @@ from hiring.identity import notification_id
 from hiring.patience import Patience
 from hiring.publishing import Publisher
 from hiring.topics import NOTIFICATIONS
+from notify.ledger.results import Result, Results
+from notify.ledger.rows import AtRest
 from notify.metrics import LetterMetrics
-from notify.store import AtRest, Ledger, Result
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Recorder:
     `in_time` is set while results reach the ledger without delay.
     """
 
-    def __init__(self, ledger: Ledger, publisher: Publisher, patience: Patience, metrics: LetterMetrics) -> None:
+    def __init__(self, ledger: Results, publisher: Publisher, patience: Patience, metrics: LetterMetrics) -> None:
         self._ledger = ledger
         self._publisher = publisher
         self._patience = patience
@@ -57,11 +58,17 @@ class Recorder:
         self._news = asyncio.Event()
         self._all_written = False
 
-    def add(self, result: Result) -> None:
-        """Hand a result over."""
-        self._metrics.letter(result.fate)
-        self._results.append(result)
+    def add(self, results: Sequence[Result]) -> None:
+        """Hand over what became of a letter: a result for each decision that it tells."""
+        self._metrics.letter(results[0].fate)
+        self._results += results
         self._some.set()
+
+    def tell(self, at_rest: Sequence[AtRest]) -> None:
+        """Hand over letters that came to rest without being sent."""
+        for letter in at_rest:
+            self._metrics.at_rest(letter.state)
+        self._take(at_rest)
 
     def finish(self) -> None:
         """Nothing more will be added: `run` ends when everything is written and told."""
@@ -93,8 +100,12 @@ class Recorder:
             at_rest = await self._patience.until_done("ledger", lambda: self._ledger.record(results))
         finally:
             late.cancel()
-        if len(self._untold) < _MOST_UNTOLD:
+        self._take(at_rest)
+
+    def _take(self, at_rest: Sequence[AtRest]) -> None:
+        if at_rest and len(self._untold) < _MOST_UNTOLD:
             self._untold += at_rest
+            self._news.set()
 
     async def _keep_telling(self) -> None:
         while not (self._all_written and not self._untold):
@@ -115,13 +126,12 @@ class Recorder:
             return
         records = [notification(letter) for letter in letters]
         await self._patience.until_done("broker", lambda: self._publisher.publish(records))
-        told = [letter.decision_id for letter in letters]
-        await self._patience.until_done("ledger", lambda: self._ledger.mark_published(told))
+        await self._patience.until_done("ledger", lambda: self._ledger.mark_published(letters))
 
 
 def notification(letter: AtRest) -> Outgoing:
     """The event that tells what became of a letter. The same letter at rest gives the same event."""
-    id_ = notification_id(letter.decision_id, letter.state)
+    id_ = notification_id(letter.decision_id, letter.state, letter.changed_at)
     application = str(letter.application_id)
     value = orjson.dumps(
         {

@@ -5,6 +5,8 @@
 
 - While no connection can be made nothing is claimed, so a relay that is away costs no letter an attempt.
 - While results do not reach the ledger nothing is claimed or sent: what went out and is not written goes out again.
+- What becomes of a letter that is due is ruled when it is claimed, in sight of all of its person's letters; and
+  just before it is handed over the ledger is asked once more whether everything it tells still stands.
 - A letter is begun, and handed over, only while enough of its lease is left, and the lease is renewed meanwhile: no
   two workers send one letter at the same time. A worker that dies leaves its letters to be claimed when the lease
   ends; they go out under the same Message-ID, so a letter that had gone out before can be told as the same one.
@@ -18,26 +20,28 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 from hiring import process
-from hiring.events.decision import DecisionMade
 from hiring.faults import backoff
 from hiring.patience import GivenUp, Patience
+from notify.composing import Compose
 from notify.core.answer import Answer
 from notify.core.fate import fate
-from notify.core.letter import Addressee, Letter, LetterWriter, Unaddressable
+from notify.core.limits import domain_of
+from notify.core.person import Rule
 from notify.leases import Held, Leases
+from notify.ledger.claiming import RATE_LIMIT, Claimed, Claiming
+from notify.ledger.results import Result
 from notify.metrics import LetterMetrics
+from notify.rates import MailRates
 from notify.recorder import Recorder
 from notify.settings import NotifySettings
 from notify.smtp import Connection, Relay, RelayAway
-from notify.store import Claimed, Ledger, Result
+from notify.standing import Standing
 
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 1.0
-_HOUSEKEEPING_SECONDS = 30.0
 # Of the time to drain, for the relay's answers; the rest is for writing and telling what became of the letters.
 _SHARE_FOR_ANSWERS = 0.7
 _NOT_TRIED = Answer("not tried")
@@ -50,23 +54,27 @@ class Sender:
     def __init__(
         self,
         settings: NotifySettings,
-        ledger: Ledger,
+        claiming: Claiming,
+        rule: Rule,
         relay: Relay,
-        writer: LetterWriter,
+        compose: Compose,
+        rates: MailRates,
         recorder: Recorder,
         patience: Patience,
         metrics: LetterMetrics,
         stored: asyncio.Event,
     ) -> None:
         self._settings = settings
-        self._ledger = ledger
+        self._rule = rule
         self._relay = relay
-        self._writer = writer
+        self._compose = compose
+        self._rates = rates
         self._recorder = recorder
         self._patience = patience
         self._metrics = metrics
         self._wake = stored
-        self._leases = Leases(ledger, patience, settings.lease_seconds)
+        self._leases = Leases(claiming, patience, settings.lease_seconds)
+        self._standing = Standing(claiming.standing, self._leases.in_hand)
         self._in_hand: asyncio.Queue[Held | None] = asyncio.Queue()
         self._low = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -77,14 +85,12 @@ class Sender:
         claiming = asyncio.create_task(self._claim_loop(), name="claim")
         workers = [asyncio.create_task(self._worker(), name="send") for _ in range(self._settings.smtp_connections)]
         recording = asyncio.create_task(self._recorder.run(), name="record")
-        keeping = asyncio.create_task(self._keep_house(), name="housekeeping")
         renewing = asyncio.create_task(self._leases.keep(), name="renew")
-        parts = [claiming, *workers, recording, keeping, renewing]
+        parts = [claiming, *workers, recording, renewing]
         ended = asyncio.create_task(process.first_to_end(*parts))
         try:
             yield ended
         finally:
-            keeping.cancel()
             try:
                 async with asyncio.timeout(self._settings.drain_seconds):
                     await self._drain(claiming, workers, recording)
@@ -116,6 +122,9 @@ class Sender:
 
     async def _claim_loop(self) -> None:
         most = self._settings.claim_batch
+        if self._rates.per_second is not None:
+            # A second's worth at a time: what is claimed and has to wait would lose its lease.
+            most = max(1, min(most, int(self._rates.per_second)))
         while not self._stopping.is_set():
             if not self._relay.there:
                 await self._until_relay_is_there()
@@ -132,16 +141,17 @@ class Sender:
 
     async def _claim(self, most: int) -> int:
         try:
-            claimed = await self._patience.until_done(
-                "ledger",
-                lambda: self._leases.claim(most, self._relay.sender.domain),
-                wanted=self._may_claim,
+            letters, at_rest, looked_at = await self._patience.until_done(
+                "ledger", lambda: self._leases.claim(most, self._rule, self._rates.pause), wanted=self._may_claim
             )
         except GivenUp:
             return 0
-        for held in claimed:
+        self._recorder.tell(at_rest)
+        for held in letters:
             self._in_hand.put_nowait(held)
-        return len(claimed)
+        if pause := self._rates.owe(len(letters)):
+            await _unless(self._stopping, pause)
+        return looked_at
 
     async def _until_relay_is_there(self) -> None:
         for pause in backoff():
@@ -188,14 +198,19 @@ class Sender:
             answer = _STOPPED if held.handed_over else _NOT_TRIED
             raise
         finally:
-            letter = held.letter
-            outcome = fate(answer, letter.attempts, letter.doubts, self._settings.rules, random.random())
-            self._recorder.add(Result(letter.decision_id, letter.claim, outcome))
+            self._record(held.letter, answer)
         return answer
 
+    def _record(self, letter: Claimed, answer: Answer) -> None:
+        outcome = fate(answer, letter.attempts, letter.doubts, self._settings.rules, random.random())
+        self._rates.heard(domain_of(letter.email), answer)
+        self._recorder.add([Result(part.decision_id, part.claim, outcome) for part in letter.parts])
+
     async def _send(self, connection: Connection, held: Held) -> Answer:
-        if not self._leases.may_begin(held):
+        if not self._leases.may_begin(held) or not await self._stands(held.letter):
             return _NOT_TRIED
+        if pause := self._rates.backing_off(domain_of(held.letter.email)):
+            return Answer("not tried", RATE_LIMIT, pause)
         letter = self._compose(held.letter)
         if isinstance(letter, Answer):
             return letter
@@ -205,30 +220,13 @@ class Sender:
         finally:
             self._metrics.transaction(time.monotonic() - begun)
 
-    def _compose(self, claimed: Claimed) -> Letter | Answer:
-        """The letter, or why it will never be one: its neighbours must not wait for it."""
+    async def _stands(self, letter: Claimed) -> bool:
         try:
-            decision = DecisionMade.model_validate_json(claimed.decision)
-            addressee = Addressee(claimed.name, claimed.email, claimed.locale)
-            return self._writer.write(decision, addressee, claimed.message_id)
-        except Unaddressable as error:
-            return Answer("refused", str(error))
-        except Exception as error:
-            # Its text may quote the decision or the name; its class may not.
-            why = f"the letter cannot be written: {type(error).__name__}"
-            log.error(why, extra={"decision_id": str(claimed.decision_id)})
-            return Answer("refused", why)
-
-    # -- housekeeping --------------------------------------------------------------------------------------
-
-    async def _keep_house(self) -> None:
-        """Tell what a crash left untold, join what two replicas stored side by side, count the backlog."""
-        await self._recorder.tell_untold(timedelta())
-        while True:
-            await self._patience.until_done("ledger", self._ledger.address_waiting)
-            self._metrics.counted(await self._patience.until_done("ledger", self._ledger.count))
-            await asyncio.sleep(_HOUSEKEEPING_SECONDS)
-            await self._recorder.tell_untold()
+            return await self._patience.until_done(
+                "ledger", lambda: self._standing.stands(letter), wanted=lambda: not self._stopping.is_set()
+            )
+        except GivenUp:
+            return False
 
 
 async def _unless(event: asyncio.Event, seconds: float) -> None:

@@ -5,21 +5,34 @@ Sources: RFC 5321, section 4.5.3.2 (time-outs of each phase), RFC 6531 (SMTPUTF8
 
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 
 import aiosmtplib
-from aiosmtplib import SMTPDataError, SMTPException, SMTPNotSupported, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib import (
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
 
 from hiring.health import Health
 from notify import replies
 from notify.core.answer import Answer
 from notify.core.letter import Letter, Sender
+from notify.dkim_signing import Signer, Unsigned
+from notify.pipelining import Turnstile
 from notify.settings import NotifySettings
 
 log = logging.getLogger(__name__)
 
 _QUIT_SECONDS = 2.0
 _START_INPUT = 354
+# The library would take the first address that it finds in such a text.
+_SMUGGLES = re.compile(r"[\s<>\x00-\x1f\x7f]")
 
 
 class RelayAway(Exception):
@@ -27,12 +40,17 @@ class RelayAway(Exception):
 
 
 class Relay:
-    """Makes connections as the settings say and knows whether the relay is there; readiness tells as `smtp`."""
+    """Makes connections as the settings say and knows whether the relay is there; readiness tells as `smtp`.
 
-    def __init__(self, settings: NotifySettings, health: Health) -> None:
+    `signer` signs each letter. `return_path` is the envelope's sender: bounces go there.
+    """
+
+    def __init__(self, settings: NotifySettings, health: Health, signer: Signer | None = None) -> None:
         self._settings = settings
         self._health = health
         self.sender: Sender = settings.sender
+        self.return_path = settings.bounce_address or self.sender.mailbox
+        self.signer = signer
         self.command_seconds = settings.smtp_command_seconds
         self.answer_seconds = settings.smtp_answer_seconds
         self.there = False
@@ -97,6 +115,7 @@ class Connection:
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
         self._client = relay.client()
+        self._pipeline: Turnstile | None = None
 
     @property
     def stands(self) -> bool:
@@ -111,12 +130,11 @@ class Connection:
         try:
             await self._client.connect()
             await self._client.ehlo()
+            protocol = self._client.protocol if self._client.supports_extension("pipelining") else None
+            self._pipeline = Turnstile(protocol) if protocol is not None else None
         except (SMTPException, OSError) as error:
             self._client.close()
-            if isinstance(error, SMTPResponseException):
-                why = replies.reply("connect", error.code, error.message)
-            else:
-                why = type(error).__name__
+            why = replies.unreachable(error)
             self._relay.lost(why)
             raise RelayAway(why) from None
         except BaseException:
@@ -131,7 +149,10 @@ class Connection:
         it closes the connection; whether the letter was taken is then unknown if `may_hand_over` was asked.
         """
         try:
-            return await self._transaction(letter, may_hand_over)
+            data = letter.data if self._relay.signer is None else await self._relay.signer.sign(letter.data)
+            return await self._transaction(letter, data, may_hand_over)
+        except Unsigned as error:
+            return Answer("refused", f"the letter cannot be signed: {error}")
         except (SMTPException, OSError, ValueError) as error:
             if replies.stands(error):
                 await self._reset()
@@ -143,21 +164,10 @@ class Connection:
             self._client.close()
             raise
 
-    async def _transaction(self, letter: Letter, may_hand_over: Callable[[], bool]) -> Answer:
+    async def _transaction(self, letter: Letter, data: bytes, may_hand_over: Callable[[], bool]) -> Answer:
         """MAIL, RCPT, DATA and the letter. Raises what `replies.judge` knows, and only where there is no doubt."""
-        client, seconds = self._client, self._relay.command_seconds
-        options, encoding = [], "ascii"
-        if letter.utf8:
-            if not client.supports_extension("smtputf8"):
-                raise SMTPNotSupported("SMTPUTF8")
-            options, encoding = ["SMTPUTF8", "BODY=8BITMIME"], "utf-8"
-        if client.supports_extension("size"):
-            options.append(f"SIZE={len(letter.data)}")
-        await client.mail(self._relay.sender.mailbox, options=options, encoding=encoding, timeout=seconds)
-        await client.rcpt(letter.recipient, encoding=encoding, timeout=seconds)
-        start = await client.execute_command(b"DATA", timeout=seconds)
-        if start.code != _START_INPUT:
-            raise SMTPDataError(start.code, start.message)
+        client = self._client
+        await self._begin(letter, len(data))
         protocol = client.protocol
         if protocol is None:
             raise SMTPServerDisconnected("lost")
@@ -166,7 +176,7 @@ class Connection:
             client.close()
             return Answer("not tried")
         # Neither awaits: either nothing was written, or the relay may have it all.
-        protocol.write(letter.data.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        protocol.write(data.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         try:
             end = await protocol.read_response(timeout=self._relay.answer_seconds)
         except (SMTPException, OSError) as error:
@@ -178,6 +188,43 @@ class Connection:
             client.close()
             return replies.doubt(SMTPResponseException(end.code, ""))
         return Answer("taken")
+
+    async def _begin(self, letter: Letter, size: int) -> None:
+        """MAIL, RCPT and DATA, in one round trip where the relay takes that; raises unless it asks for the letter."""
+        client, seconds, recipient = self._client, self._relay.command_seconds, letter.recipient
+        if _SMUGGLES.search(recipient):
+            raise ValueError
+        options, encoding = [], "ascii"
+        if letter.utf8:
+            if not client.supports_extension("smtputf8"):
+                raise SMTPNotSupported("SMTPUTF8")
+            options, encoding = ["SMTPUTF8", "BODY=8BITMIME"], "utf-8"
+        if client.supports_extension("size"):
+            options.append(f"SIZE={size}")
+        if self._pipeline is not None:
+            await self._begin_at_once(self._pipeline, recipient.encode(encoding), options)
+            return
+        await client.mail(self._relay.return_path, options=options, encoding=encoding, timeout=seconds)
+        await client.rcpt(recipient, encoding=encoding, timeout=seconds)
+        start = await client.execute_command(b"DATA", timeout=seconds)
+        if start.code != _START_INPUT:
+            raise SMTPDataError(start.code, start.message)
+
+    async def _begin_at_once(self, pipeline: Turnstile, recipient: bytes, options: list[str]) -> None:
+        sender = self._relay.return_path
+        words = " ".join([f"MAIL FROM:<{sender}>", *options])
+        commands = [words.encode("ascii"), b"RCPT TO:<" + recipient + b">", b"DATA"]
+        mail, rcpt, start = await pipeline.ask(commands, self._relay.command_seconds)
+        refused = not (200 <= mail.code < 300 and 200 <= rcpt.code < 300)
+        if refused and start.code == _START_INPUT:
+            # It waits for a letter to nobody; there is no other way to leave DATA.
+            self._client.close()
+        if not 200 <= mail.code < 300:
+            raise SMTPSenderRefused(mail.code, mail.message, sender)
+        if refused:
+            raise SMTPRecipientRefused(rcpt.code, rcpt.message, "")
+        if start.code != _START_INPUT:
+            raise SMTPDataError(start.code, start.message)
 
     async def _reset(self) -> None:
         """Leave a transaction that was refused, so that the next can begin."""

@@ -35,5 +35,5 @@ def test_a_letter_that_was_not_tried_is_never_given_up_and_costs_no_attempt() ->
 
 def test_hold_never_sends_a_letter_in_doubt_again() -> None:
     held = NotifySettings(in_doubt="hold", in_doubt_resends=5).rules
-    assert fate(DOUBT, 0, 0, held, 1.0).state == "failed"
+    assert fate(DOUBT, 0, 0, held, 1.0) == Fate("held", "no answer", doubts=1)
     assert fate(DOUBT, 0, 0, NotifySettings().rules, 1.0).state == "queued"

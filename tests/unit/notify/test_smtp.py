@@ -44,6 +44,27 @@ def test_an_answer_about_the_letter_is_final_and_anything_else_is_tried_again(
     assert "ada" not in str(answer.cause)
 
 
+@pytest.mark.parametrize(
+    ("fault", "slower"),
+    [
+        (refused(450, "4.7.28 unusual rate of mail"), True),
+        (refused(421, "4.7.0 [TSS04] temporarily deferred"), True),
+        (refused(451, "4.7.650 the mail server is busy"), True),
+        (SMTPDataError(454, "Throttling failure: Maximum sending rate exceeded."), True),
+        (SMTPSenderRefused(450, "4.1.0 too many messages", "hiring@example.com"), True),
+        (refused(450, "4.7.1 greylisted for five minutes"), False),
+        (refused(451, "4.7.1 please try again later"), False),
+        (refused(450, "4.7.0 Greylisting in action"), False),
+        (refused(452, "4.2.2 mailbox full"), False),
+        (refused(421, "closing"), False),
+        (refused(550, "5.7.1 too many bad letters from you"), False),
+        (SMTPServerDisconnected("lost"), False),
+    ],
+)
+def test_a_relay_that_asks_for_fewer_letters_is_understood(fault: SMTPException, slower: bool) -> None:
+    assert judge(fault).slow_down is slower
+
+
 def test_deferred_letters_wait_longer_each_time_and_come_back_apart() -> None:
     assert [retry.pause(n, 2.0, 3600.0, 1.0) for n in range(1, 9)] == [2, 8, 32, 128, 512, 2048, 3600, 3600]
     assert retry.pause(1, 2.0, 3600.0, 0.0) == 1.0

@@ -18,22 +18,30 @@ SILENCE = None
 
 
 class Scripted:
-    """Answers each command with what the script says for it, else 250; keeps the letters it was handed."""
+    """Answers each command with what the script says for it, else 250; keeps the letters it was handed.
 
-    def __init__(self, **script: str | None) -> None:
-        self.script = script
+    Pipelining is offered unless `one_by_one`.
+    """
+
+    def __init__(self, one_by_one: bool = False, **script: str | None) -> None:
+        self.script = {"EHLO": "250-here\r\n250-PIPELINING\r\n250 SIZE 10000"} | script
+        if one_by_one:
+            self.script["EHLO"] = "250 here"
         self.commands: list[str] = []
         self.letters: list[bytes] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 here\r\n")
+        refused = False
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 command = (await reader.readuntil(b"\r\n"))[:4].decode().strip().upper()
                 self.commands.append(command)
-                if not await self._answer(writer, command, "354 go" if command == "DATA" else "250 ok"):
+                usual = ("503 not now" if refused else "354 go") if command == "DATA" else "250 ok"
+                if not await self._answer(writer, command, usual):
                     return
-                if command == "DATA" and "DATA" not in self.script:
+                refused = command in ("MAIL", "RCPT") and (refused or str(self.script.get(command)).startswith("5"))
+                if command == "DATA" and "DATA" not in self.script and usual == "354 go":
                     self.letters.append(await reader.readuntil(b"\r\n.\r\n"))
                     if not await self._answer(writer, "END", "250 ok"):
                         return
@@ -46,6 +54,11 @@ class Scripted:
         if answer is not SILENCE:
             writer.write(f"{answer}\r\n".encode())
         return True
+
+
+@pytest.fixture(params=[True, False], ids=["one by one", "pipelined"])
+def one_by_one(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
 
 
 @contextlib.asynccontextmanager
@@ -87,9 +100,9 @@ def _yes() -> bool:
     ],
 )
 async def test_only_what_happens_after_the_letter_was_handed_over_is_in_doubt(
-    command: str, answer: str | None, verdict: str, stands: bool
+    command: str, answer: str | None, verdict: str, stands: bool, one_by_one: bool
 ) -> None:
-    async with connected(Scripted(**{command: answer}), smtp_answer_seconds=0.3) as connection:
+    async with connected(Scripted(one_by_one, **{command: answer}), smtp_answer_seconds=0.3) as connection:
         heard = await connection.send(LETTER, _yes)
         assert heard.verdict == verdict
         assert "ada" not in str(heard.cause)
@@ -109,16 +122,16 @@ async def test_a_relay_may_be_slow_to_answer_the_letter_and_not_the_commands() -
         assert not connection.stands
 
 
-async def test_a_letter_that_may_not_be_handed_over_is_not() -> None:
-    relay = Scripted()
+async def test_a_letter_that_may_not_be_handed_over_is_not(one_by_one: bool) -> None:
+    relay = Scripted(one_by_one)
     async with connected(relay) as connection:
         assert await connection.send(LETTER, lambda: False) == Answer("not tried")
     assert relay.commands[-1] == "DATA"
     assert relay.letters == []
 
 
-async def test_the_letter_arrives_byte_for_byte_and_the_connection_serves_the_next() -> None:
-    relay = Scripted(RCPT="550 5.1.1 unknown")
+async def test_the_letter_arrives_byte_for_byte_and_the_connection_serves_the_next(one_by_one: bool) -> None:
+    relay = Scripted(one_by_one, RCPT="550 5.1.1 unknown")
     async with connected(relay) as connection:
         await connection.send(LETTER, _yes)
         del relay.script["RCPT"]
@@ -143,3 +156,54 @@ async def test_an_address_that_this_relay_cannot_take_is_refused_and_its_neighbo
         assert heard.verdict == "refused"
         assert cause in str(heard.cause)
         assert (await connection.send(LETTER, _yes)).verdict == "taken"
+
+
+async def test_where_the_relay_takes_it_a_letter_is_begun_in_one_round_trip() -> None:
+    """This one answers nothing before it has read all three, and then all at once; then letter by letter."""
+    pieces: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            writer.write(b"220 here\r\n")
+            await reader.readuntil(b"\r\n")
+            writer.write(b"250-here\r\n250 PIPELINING\r\n")
+            for replies in (b"250 ok\r\n250-more\r\n250 ok\r\n354 go\r\n", b"250 ok\r\n550 5.1.1 no\r\n503 no\r\n"):
+                pieces.append(b"".join([await reader.readuntil(b"\r\n") for _ in range(3)]))
+                writer.write(replies)
+                if b"354" in replies:
+                    await reader.readuntil(b"\r\n.\r\n")
+                    writer.write(b"250 taken\r\n")
+            await reader.readuntil(b"RSET\r\n")
+            writer.write(b"250 ok\r\n")
+            pieces.append(b"".join([await reader.readuntil(b"\r\n") for _ in range(3)]))
+            for byte in b"250 ok\r\n250 ok\r\n451 4.3.0 later\r\n":
+                writer.write(bytes([byte]))
+                await writer.drain()
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    settings = NotifySettings(smtp_port=server.sockets[0].getsockname()[1], smtp_command_seconds=5.0)
+    async with Relay(settings, Health()).connection() as connection:
+        await connection.connect()
+        answers = [await connection.send(LETTER, _yes) for _ in range(3)]
+    server.close()
+    assert answers == [Answer("taken"), Answer("refused", "RCPT 550 5.1.1"), Answer("deferred", "DATA 451 4.3.0")]
+    assert pieces == [b"MAIL FROM:<hiring@example.com>\r\nRCPT TO:<ada@example.org>\r\nDATA\r\n"] * 3
+
+
+@pytest.mark.parametrize("refused", ["MAIL", "RCPT"])
+async def test_a_relay_that_would_take_a_letter_to_nobody_gets_none(refused: str) -> None:
+    relay = Scripted(**{refused: "550 5.7.1 no", "DATA": "354 go"})
+    async with connected(relay) as connection:
+        heard = await connection.send(LETTER, _yes)
+        assert heard.cause == f"{refused} 550 5.7.1"
+        assert not connection.stands
+        await connection.connect()
+    assert relay.letters == []
+
+
+async def test_replies_without_an_end_are_no_way_to_fill_the_memory() -> None:
+    async with connected(Scripted(MAIL="250 " + "x" * 200_000)) as connection:
+        assert (await connection.send(LETTER, _yes)).verdict == "deferred"
+        assert not connection.stands

@@ -12,7 +12,8 @@ from notify.core.answer import Answer
 class Rules:
     """How often a letter is tried, and what is done where nobody knows whether it was taken.
 
-    `resends`: how often a letter in doubt goes out again, each time after `doubt_seconds`.
+    `resends`: how often a letter in doubt goes out again, each time after `doubt_seconds`; `hold_in_doubt`: never,
+    an operator says what becomes of it.
     """
 
     max_attempts: int
@@ -20,6 +21,7 @@ class Rules:
     retry_longest_seconds: float
     resends: int
     doubt_seconds: float
+    hold_in_doubt: bool = False
 
 
 class Fate(NamedTuple):
@@ -41,8 +43,10 @@ def fate(answer: Answer, attempts: int, doubts: int, rules: Rules, jitter: float
     if answer.verdict == "taken":
         return Fate("sent")
     if answer.verdict == "not tried":
-        return Fate("queued", tried=0)
+        return Fate("queued", answer.cause, answer.pause, tried=0)
     doubt = int(answer.verdict == "in doubt")
+    if doubt and rules.hold_in_doubt:
+        return Fate("held", answer.cause, doubts=1)
     last = attempts + 1 >= rules.max_attempts
     if answer.verdict == "refused" or last or (doubt and doubts >= rules.resends):
         return Fate("failed", answer.cause, doubts=doubt)

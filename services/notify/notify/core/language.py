@@ -1,8 +1,9 @@
 """Which language a candidate is written to in."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 def language(locale: str) -> Language:

@@ -14,7 +14,10 @@ _LINK = re.compile(
     r"://|www\.|@|[^\W_]\.(?:(?-i:[a-z]{2,}|[A-Z]{2,})|com|net|org|info|top|xyz|shop|site|link)(?:[/?#:\s]|$)",
     re.IGNORECASE,
 )
-_LONGEST = 60
+_LONGEST = 80
+
+KINDS = ("programme", "track", "unit")
+"""What has a plain name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class PlainNames:
 
     def name(self, language: Language, kind: str, slug: str) -> str:
         """The words for a slug; a slug nobody named is spelt out: `data-ai` is `Data AI`."""
-        return self.words.get(language, {}).get(kind, {}).get(slug) or _spelt_out(slug)
+        words = self.words.get(language, {}).get(kind, {}).get(slug)
+        return one_line(words) if words else _spelt_out(slug)
 
 
 def _spelt_out(slug: str) -> str:

@@ -1,0 +1,180 @@
+"""A plan into the ledger: contacts, decisions, and what candidates and operators wish. One transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+
+from notify.core.plan import Plan
+from notify.ledger import settling
+from notify.ledger.rows import AT_REST, AtRest, columns, fall, noted
+from notify.ledger.settling import Refusal
+
+_FORGET_CONTACTS = "DELETE FROM contacts WHERE candidate_id = ANY($1::text[])"
+# Without a contact there is nowhere to send to: the letter waits again.
+_UNADDRESS = "UPDATE letters SET due_at = NULL WHERE state = 'queued' AND candidate_id = ANY($1::text[])"
+
+# At the same instant the later record of the log holds: a source may correct what it said. What was given before
+# its person was erased is not taken again.
+_ADD_CONTACTS = """
+INSERT INTO contacts AS c (candidate_id, name, email, phone, locale, time_zone, given_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+    AS g (candidate_id, name, email, phone, locale, time_zone, given_at)
+WHERE NOT EXISTS (SELECT FROM erasures e WHERE e.candidate_id = g.candidate_id AND e.at >= g.given_at)
+ON CONFLICT (candidate_id) DO UPDATE
+SET name = excluded.name, email = excluded.email, phone = excluded.phone, locale = excluded.locale,
+    time_zone = excluded.time_zone, given_at = excluded.given_at
+WHERE c.given_at <= excluded.given_at
+"""
+
+_ADDRESS = """
+UPDATE letters SET due_at = now() WHERE state = 'queued' AND due_at IS NULL AND candidate_id = ANY($1::text[])
+"""
+
+# The scalar sub-queries make each look-up an index probe a row, whatever the planner believes of the tables.
+# A decision that is here already is repeated, unless its record stands later in the log than the one that was read
+# before: then it stands again. It is told again only where the candidate has heard something else since.
+# So does one that was submitted anew since it was withdrawn. The letters of an application's other decisions fall, and
+# a person's other letters are looked at anew.
+_ENTER = f"""
+WITH given AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+        $8::timestamptz[], $9::json[], $10::boolean[], $11::integer[], $12::bigint[])
+        AS g (decision_id, application_id, candidate_id, programme, outcome, says, wished_at, decided_at, decision,
+              last, partition_, offset_)),
+judged AS (
+    SELECT g.*, CASE
+        WHEN (SELECT true FROM erasures e WHERE e.candidate_id = g.candidate_id AND e.at >= g.wished_at) THEN 'erased'
+        WHEN (SELECT true FROM withdrawals w WHERE w.application_id = g.application_id AND w.at >= g.wished_at)
+            THEN 'withdrawn'
+        WHEN NOT last THEN 'superseded' END AS fallen
+    FROM given g),
+entered AS (
+    INSERT INTO letters AS l (decision_id, application_id, candidate_id, programme, outcome, says, wished_at,
+        decided_at, decision, source_partition, source_offset, fallen, state, cause, due_at, published, changes)
+    SELECT decision_id, CASE WHEN kept THEN application_id END, CASE WHEN kept THEN candidate_id END, programme,
+        outcome, CASE WHEN kept THEN says END, wished_at, decided_at, CASE WHEN kept THEN decision END,
+        partition_, offset_, fallen, state, fallen,
+        CASE WHEN fallen IS NULL THEN (SELECT now() FROM contacts c WHERE c.candidate_id = j.candidate_id) END,
+        NOT kept, jsonb_build_array(jsonb_build_object('state', state, 'at', now(), 'cause', fallen))
+    FROM (SELECT *, fallen IS DISTINCT FROM 'erased' AS kept,
+                 CASE WHEN fallen IS NULL THEN 'queued' ELSE 'suppressed' END AS state FROM judged) AS j
+    ORDER BY decision_id
+    ON CONFLICT (decision_id) DO UPDATE SET
+        source_partition = excluded.source_partition, source_offset = excluded.source_offset, fallen = excluded.fallen,
+        wished_at = excluded.wished_at,
+        state = excluded.state, cause = excluded.cause, due_at = excluded.due_at, message_id = NULL,
+        attempts = 0, doubts = 0, published = false, changed_at = now(),
+        changes = {noted("excluded.state", "coalesce(excluded.cause, 'stands again')")}
+    WHERE l.fallen IN ('superseded', 'withdrawn') AND excluded.fallen IS NULL AND l.state <> 'sending'
+      AND (l.source_partition IS DISTINCT FROM excluded.source_partition OR l.source_offset < excluded.source_offset)
+    RETURNING l.application_id, l.candidate_id, l.programme, l.fallen, l.decision_id, l.state, l.message_id,
+        l.attempts, l.cause, l.changed_at),
+fell AS (
+    UPDATE letters l SET {fall("'superseded'")}
+    FROM entered e
+    WHERE e.fallen IS NULL AND l.application_id = e.application_id AND l.decision_id <> e.decision_id
+      AND l.fallen IS NULL
+    RETURNING l.*),
+later AS (
+    UPDATE letters l SET wished_at = g.wished_at FROM given g
+    WHERE l.decision_id = g.decision_id AND l.wished_at < g.wished_at AND l.fallen IS NULL),
+woken AS (
+    UPDATE letters l SET due_at = now() FROM entered e
+    WHERE l.candidate_id = e.candidate_id AND l.programme = e.programme AND l.application_id <> e.application_id
+      AND l.state = 'queued' AND l.message_id IS NULL AND l.due_at > now())
+SELECT {AT_REST} FROM entered WHERE state = 'suppressed' AND application_id IS NOT NULL
+UNION ALL
+SELECT {AT_REST} FROM fell WHERE state = 'suppressed' AND NOT published
+"""
+
+_WITHDRAW = f"""
+WITH given AS (SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS g (application_id, at)),
+kept AS (
+    INSERT INTO withdrawals AS w SELECT * FROM given
+    ON CONFLICT (application_id) DO UPDATE SET at = excluded.at WHERE w.at < excluded.at)
+UPDATE letters l SET {fall("'withdrawn'")} FROM given g
+WHERE l.application_id = g.application_id AND l.wished_at <= g.at AND l.fallen IS NULL
+RETURNING {", ".join("l." + name for name in AT_REST.split(", "))}
+"""
+
+# Nothing is told of them: there is nobody left to tell it about.
+_ERASED_SET = f"""{fall("'erased'", published="true")},
+    application_id = NULL, candidate_id = NULL, says = NULL, decision = NULL"""
+_ERASE = f"""
+WITH given AS (SELECT * FROM unnest($1::text[], $2::timestamptz[]) AS g (candidate_id, at)),
+kept AS (
+    INSERT INTO erasures AS e SELECT * FROM given
+    ON CONFLICT (candidate_id) DO UPDATE SET at = excluded.at WHERE e.at < excluded.at),
+gone AS (DELETE FROM contacts c USING given g WHERE c.candidate_id = g.candidate_id AND c.given_at <= g.at)
+UPDATE letters l SET {_ERASED_SET} FROM given g
+WHERE l.candidate_id = g.candidate_id AND l.wished_at <= g.at
+"""
+_FORGET_APPLICATIONS = f"UPDATE letters l SET {_ERASED_SET} WHERE l.application_id = ANY($1::uuid[])"
+
+_SWITCH = """
+INSERT INTO pauses AS p SELECT * FROM unnest($1::text[], $2::boolean[], $3::timestamptz[], $4::text[], $5::text[])
+ON CONFLICT (scope) DO UPDATE
+SET paused = excluded.paused, at = excluded.at, by = excluded.by, why = excluded.why WHERE p.at < excluded.at
+"""
+_OBEYED = "INSERT INTO commands SELECT unnest($1::uuid[]) ON CONFLICT (command_id) DO NOTHING"
+
+_REVIEWS_ASKED = """
+UPDATE letters l SET review_asked_at = g.at FROM unnest($1::uuid[], $2::timestamptz[]) AS g (decision_id, at)
+WHERE l.decision_id = g.decision_id
+"""
+
+
+class Entering:
+    """What the step writes."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def enter(self, plan: Plan) -> tuple[list[AtRest], list[Refusal]]:
+        """Apply a plan in one transaction; a second time it changes nothing.
+
+        Returns the letters that came to rest by it, and the commands that cannot be obeyed, these every time.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await _people(connection, plan)
+            at_rest = await _decisions(connection, plan)
+            refusals = [
+                Refusal(received, refusal)
+                for command, received in plan.settled
+                if (refusal := await settling.settle(connection, command)) is not None
+            ]
+        return at_rest, refusals
+
+
+async def _people(connection: Any, plan: Plan) -> None:
+    if plan.erased:
+        await connection.execute(_ERASE, list(plan.erased), list(plan.erased.values()))
+    if plan.forgotten_candidates:
+        candidates = sorted(plan.forgotten_candidates)
+        await connection.execute(_FORGET_CONTACTS, candidates)
+        await connection.execute(_UNADDRESS, candidates)
+    if plan.forgotten_applications:
+        await connection.execute(_FORGET_APPLICATIONS, sorted(plan.forgotten_applications))
+    if plan.switches:
+        await connection.execute(_SWITCH, *columns(list(plan.switches.values())))
+        await connection.execute(_OBEYED, plan.obeyed)
+    if plan.contacts:
+        rows = [
+            (c.candidate_id, c.name, c.email, c.phone, c.locale, c.time_zone, c.given_at)
+            for c in plan.contacts.values()
+        ]
+        await connection.execute(_ADD_CONTACTS, *columns(rows))
+        await connection.execute(_ADDRESS, list(plan.contacts))
+
+
+async def _decisions(connection: Any, plan: Plan) -> list[AtRest]:
+    at_rest: list[Sequence[Any]] = []
+    if plan.withdrawn:
+        rows = await connection.fetch(_WITHDRAW, list(plan.withdrawn), list(plan.withdrawn.values()))
+        at_rest += [row for row in rows if row["state"] == "suppressed"]
+    if plan.entries:
+        at_rest += await connection.fetch(_ENTER, *columns(list(plan.entries.values())))
+    if plan.reviews_asked:
+        await connection.execute(_REVIEWS_ASKED, list(plan.reviews_asked), list(plan.reviews_asked.values()))
+    return [AtRest(*row) for row in at_rest]

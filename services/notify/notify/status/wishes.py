@@ -1,0 +1,59 @@
+"""What a candidate asks for on their page, as records for `hiring.commands`. Pure.
+
+The ids are derived: who presses twice, or again after a lost answer, gives one command.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hiring import identity
+from hiring.events import APPLICATION_WITHDRAWN, REVIEW_REQUESTED
+from hiring.events.command import ApplicationWithdrawn, Command, ReviewRequested
+from hiring.events.envelope import Outgoing, cloudevent_headers
+from hiring.topics import COMMANDS
+from notify.recorder import SOURCE
+from notify.status.content import Application
+from notify.status.tokens import Wish
+
+_BY = "candidate"
+_WHY = "asked for by the candidate on the status page"
+_PAGE = "status-page"
+
+
+def command(wish: Wish, application: Application, now: datetime) -> Outgoing:
+    """The command for a wish about an application."""
+    return _review(application, now) if wish == "review" else _withdrawal(application, now)
+
+
+def _review(application: Application, now: datetime) -> Outgoing:
+    id_ = identity.event_id(application.decision_id, REVIEW_REQUESTED.encode())
+    asked = ReviewRequested(
+        command_id=UUID(id_),
+        by=_BY,
+        why=_WHY,
+        at=now,
+        application_id=application.application_id,
+        decision_id=application.decision_id,
+    )
+    return _record(REVIEW_REQUESTED, asked, application.number)
+
+
+def _withdrawal(application: Application, now: datetime) -> Outgoing:
+    # Who applies once more may withdraw once more: that is another command.
+    wished = application.wished_at.astimezone(UTC).isoformat()
+    id_ = identity.event_id(application.application_id, f"{APPLICATION_WITHDRAWN}\n{_PAGE}\n{wished}".encode())
+    asked = ApplicationWithdrawn(
+        command_id=UUID(id_),
+        by=_BY,
+        why=_WHY,
+        # A source's clock may be ahead of ours, and what was submitted after `at` would stand.
+        at=max(now, application.wished_at),
+        application_id=application.application_id,
+        source=_PAGE,
+    )
+    return _record(APPLICATION_WITHDRAWN, asked, application.number)
+
+
+def _record(type_: str, asked: Command, key: str) -> Outgoing:
+    headers = cloudevent_headers(type_, asked.command_id, SOURCE, asked.at, key)
+    return Outgoing(COMMANDS, key.encode(), asked.model_dump_json().encode(), headers)
