@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 
+from aiosmtplib import SMTPServerDisconnected
 from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.response import SMTPResponse
 
@@ -19,7 +20,10 @@ _UNSAFE = re.compile(rb"[\x00-\x1f\x7f]")
 
 
 class Turnstile(asyncio.Protocol):
-    """Stands between a transport and an SMTP protocol that is connected and has nothing to wait for."""
+    """Stands between a transport and an SMTP protocol that is connected and has nothing to wait for.
+
+    Raises SMTPServerDisconnected where it is not.
+    """
 
     def __init__(self, protocol: SMTPProtocol) -> None:
         self._protocol = protocol
@@ -27,11 +31,12 @@ class Turnstile(asyncio.Protocol):
         self._waited_for = False
         self._open = True
         transport = protocol.transport
-        assert transport is not None
+        if transport is None:
+            raise SMTPServerDisconnected("lost")
         transport.set_protocol(self)
 
     async def ask(self, commands: Sequence[bytes], seconds: float) -> list[SMTPResponse]:
-        """Send commands together; a reply to each. within `seconds` each.
+        """Send commands together; a reply to each, within `seconds` each.
 
         Raises what `SMTPProtocol.read_response` does; then the replies that are still to come are nobody's, and the
         connection is of no more use.
