@@ -14,7 +14,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from cohort.accounting.gather import dead_submission
+from cohort.accounting.gather import LATER, dead_submission
 from cohort.accounting.topic_reading import consumer
 from cohort.addresses import Addresses
 from cohort.drive.sent import Accepted, LineSent, Logged, Place
@@ -22,10 +22,10 @@ from hiring.topics import DEAD_LETTERS
 
 _DECIDED = "SELECT count(*) FROM decisions"
 _LETTERS = "SELECT count(*) FROM letters WHERE state NOT IN ('queued', 'sending')"
-_DONE = """
+_DONE = f"""
     SELECT application_id FROM letters WHERE application_id = ANY($1::uuid[])
-    GROUP BY application_id HAVING bool_and(state NOT IN ('queued', 'sending'))
-"""
+    GROUP BY application_id HAVING bool_and(state NOT IN ('queued', 'sending') OR {LATER})
+"""  # noqa: S608
 # A letter that is held by a worker, or put off to a later moment, will move without any sign before that moment.
 _HELD = """
     SELECT EXISTS (

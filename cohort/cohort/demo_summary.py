@@ -72,6 +72,7 @@ def _lines(account: Account, seconds: float) -> Table:
         ("corrections", account.corrections),
         ("decisions told in another's letter", account.told_together),
         *((f"no letter: {why}", number) for why, number in account.untold.items()),
+        *((f"letter waits: {why}", number) for why, number in account.waiting.items()),
         ("e-mails repeated", repeated.emails),
         ("  of these in hand when notify died", repeated.emails_explained),
         ("decisions published again", repeated.decisions_published),

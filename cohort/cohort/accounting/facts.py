@@ -40,7 +40,7 @@ class Published:
 class LetterRow:
     """A row of notify's table `letters`; `message_id` without angle brackets, one for all that one letter tells.
 
-    `cause` is why a letter is not sent.
+    `cause` is why a letter is not sent; the state `waiting` is that of a letter put off for longer.
     """
 
     application_id: UUID

@@ -22,7 +22,11 @@ from hiring.events.dead_letter import DeadLetter
 from hiring.topics import DEAD_LETTERS, DECISIONS, SUBMISSIONS
 
 _DECISIONS = "SELECT application_id, decision_id, outcome, track FROM decisions"
-_LETTERS = "SELECT application_id, decision_id, state, message_id, cause FROM letters"
+# A letter that waits for a later hour, or for a person, is where it should be; one that goes in a minute is not yet.
+LATER = "state = 'queued' AND message_id IS NULL AND due_at > now() + interval '10 minutes'"
+_LETTERS = f"""
+SELECT application_id, decision_id, CASE WHEN {LATER} THEN 'waiting' ELSE state END, message_id, cause FROM letters
+"""  # noqa: S608
 _IN_FLIGHT = "SELECT decision_id FROM letters WHERE state = 'sending'"
 
 

@@ -42,6 +42,7 @@ class _Tally:
     letters_sent: int = 0
     together: int = 0
     untold: Counter[str] = field(default_factory=Counter)
+    waiting: Counter[str] = field(default_factory=Counter)
     message_ids: set[str] = field(default_factory=set)
     emails: int = 0
     claims: dict[UUID, tuple[int, ...]] = field(default_factory=dict)
@@ -74,8 +75,9 @@ def reconcile(sent: Iterable[LineSent], facts: Facts, in_flight: Set[UUID] = fro
     stored and published, one letter sent and one e-mail; one letter may tell the decisions on several applications
     of a person. An application that was sent with n different contents may have up to n decisions: not every
     correction changes the facts; and of those all but one may stay untold, since a later one stands or says the
-    same. A record published again, or a dead letter written again, is counted and no fault; an e-mail sent again is
-    one, except for the decisions `in_flight`: those whose letter was in hand when notify was killed.
+    same. A letter may wait for its day, or for a person. A record published again, or a dead letter written again, is
+    counted and no fault; an e-mail sent again is one, except for the decisions `in_flight`: those whose letter was in
+    hand when notify was killed.
     """
     tally = _Tally()
     _lines(tally, sent, facts)
@@ -181,6 +183,8 @@ def _letters(
             yield Discrepancy(Kind.SEVERAL_LETTERS, subject, where)
         if row.state == "suppressed" and (len(letters) > 1 or row.cause in _OF_OTHERS):
             tally.untold[row.cause or ""] += 1
+        elif row.state == "waiting":
+            tally.waiting[row.cause or ""] += 1
         elif row.state != "sent":
             yield Discrepancy(Kind.LETTER_NOT_SENT, subject, f"{where} is {row.state}")
         elif row.message_id in tally.message_ids:
@@ -222,6 +226,7 @@ def _account(tally: _Tally) -> Account:
         letters_sent=tally.letters_sent,
         told_together=tally.together,
         untold=dict(tally.untold.most_common()),
+        waiting=dict(tally.waiting.most_common()),
         emails=tally.emails,
         repeated=Repeated(tally.repeated_dead, tally.repeated_published, tally.repeated_emails, tally.explained_emails),
         discrepancy_counts=dict(tally.kinds),

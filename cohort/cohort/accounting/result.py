@@ -78,6 +78,8 @@ class Account:
     """Decisions that stand in the letter of another one, to the same person."""
     untold: Mapping[str, int]
     """Decisions of which no letter goes out, by why: a later one stands, or says the same."""
+    waiting: Mapping[str, int]
+    """Decisions whose letter goes out later, by what it waits for."""
     emails: int
     repeated: Repeated
     discrepancy_counts: Mapping[Kind, int]

@@ -297,6 +297,15 @@ def test_a_decision_that_a_later_one_replaced_may_stay_untold_and_the_only_one_m
     assert [found.kind for found in reconcile(alone.lines, alone.facts()).discrepancies] == [Kind.LETTER_NOT_SENT]
 
 
+def test_a_letter_that_waits_for_its_day_is_accounted_for() -> None:
+    world = one("waiting")
+    world.letters[0] = replace(world.letters[0], message_id="", cause="release day")
+    world.emails.clear()
+    account = reconcile(world.lines, world.facts())
+    assert account.complete
+    assert (account.waiting, account.letters_sent) == ({"release day": 1}, 0)
+
+
 def test_decisions_told_in_one_letter_are_one_email() -> None:
     world = World()
     for number in range(2):

@@ -28,6 +28,7 @@ WHOLE = Account(
     letters_sent=16,
     told_together=0,
     untold={},
+    waiting={},
     emails=16,
     repeated=Repeated(0, 3, 0, 0),
     discrepancy_counts={},
