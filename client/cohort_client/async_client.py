@@ -121,8 +121,9 @@ class AsyncClient:
                         async with self._answer(request, _in_a_thread(reading.begin(rows))) as chunks:
                             async for chunk in chunks:
                                 for result in reading.feed(chunk):
-                                    patience.progress()
                                     yield result
+                                    # What the caller did with it meanwhile is no waiting for intake.
+                                    patience.progress()
                         reading.end()
             except RETRIED as error:
                 give_up(error)

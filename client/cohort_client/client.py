@@ -111,8 +111,9 @@ class Client:
                     with attempt, self._answer(request, reading.begin(rows)) as chunks:
                         for chunk in chunks:
                             for result in reading.feed(chunk):
-                                patience.progress()
                                 yield result
+                                # What the caller did with it meanwhile is no waiting for intake.
+                                patience.progress()
                         reading.end()
             except RETRIED as error:
                 give_up(error)

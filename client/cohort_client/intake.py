@@ -1,5 +1,7 @@
 """Which intake to talk to, and how: what both clients are made of."""
 
+from urllib.parse import urlsplit
+
 import httpx
 
 from cohort_client.protocol import Request
@@ -10,7 +12,7 @@ class Intake:
     """One intake and the key for it. Raises ValueError for what cannot be one."""
 
     def __init__(self, base_url: str, api_key: str | None, timeout: float, patience: float) -> None:
-        if not base_url.startswith(("http://", "https://")):
+        if not _is_address(base_url):
             raise ValueError("base_url is intake's address, as https://intake.example")
         self._base_url = base_url.rstrip("/")
         self._headers = {"user-agent": "cohort-client/0.1"}
@@ -33,3 +35,12 @@ class Intake:
     def patience(self) -> Patience:
         """A new one for each request."""
         return Patience(self._patience)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        known_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and known_port and not set(url) & set(" ?#")

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from cohort_client.application import Grade, ProjectKind
 
-_MONTH = re.compile(r"((?:19|20|21)\d\d-(?:0[1-9]|1[0-2]))(?:-\d\d)?")
+_MONTH = re.compile(r"((?:19|20|21)\d\d-\d\d)(-\d\d)?")
 _GRADE = re.compile(r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:/|of|out of|von)\s*(\d{1,4}(?:[.,]\d{1,6})?)", re.IGNORECASE)
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)\s*%")
 _KINDS: dict[str, ProjectKind] = {
@@ -29,9 +30,14 @@ def line(value: Any) -> str:
 
 
 def month(text: str) -> str | None:
-    """`2026-06`, or a day of that month; a year alone names none."""
-    found = _MONTH.fullmatch(text)
-    return found[1] if found else None
+    """`2026-06`, or a day of that month; a year alone names none, and neither does a day that there is not."""
+    if not (found := _MONTH.fullmatch(text)):
+        return None
+    try:
+        date.fromisoformat(found[1] + (found[2] or "-01"))
+    except ValueError:
+        return None
+    return found[1]
 
 
 def grade(text: str) -> Grade | None:

@@ -13,7 +13,7 @@ from cohort_client.bulk import Progress
 from cohort_client.errors import Unavailable
 from cohort_client.protocol import NotNow
 
-RETRIED = (NotNow, httpx.TransportError)
+RETRIED = (NotNow, httpx.TransportError, httpx.DecodingError)
 
 
 class Patience:

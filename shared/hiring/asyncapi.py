@@ -184,7 +184,7 @@ def _dead_letter() -> dict[str, Any]:
 
 
 def _format(field: dict[str, Any]) -> dict[str, Any]:
-    return {"pattern": "^[0-9]+$"} if field["type"] == "integer" else {k: field[k] for k in ("format",) if k in field}
+    return {"pattern": "^-?[0-9]+$"} if field["type"] == "integer" else {k: field[k] for k in ("format",) if k in field}
 
 
 def _keyed(key: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 
 from hiring import asyncapi
 from hiring.events import CONTRACTS
-from hiring.events.dead_letter import dead_letter
+from hiring.events.dead_letter import NOWHERE, dead_letter
 from hiring.events.envelope import cloudevent_headers
 from hiring.topics import DEAD_LETTERS, HR_SYSTEMS, TOPICS
 from intake.consumer import IntakeStep
@@ -122,8 +122,11 @@ def test_the_headers_of_a_real_event_are_as_told(type_: str) -> None:
         _check(headers | {"ce_type": "another"}, told)
 
 
-def test_the_headers_of_a_real_dead_letter_are_as_told() -> None:
-    letter = dead_letter("invalid", "x: is missing", topic="t", partition=1, offset=2, group="g", at=datetime.now(UTC))
+@pytest.mark.parametrize("place", [2, NOWHERE])
+def test_the_headers_of_a_real_dead_letter_are_as_told(place: int) -> None:
+    letter = dead_letter(
+        "invalid", "x: is missing", topic="t", partition=place, offset=place, group="g", at=datetime.now(UTC)
+    )
     headers = {
         name: value.decode() for name, value in letter.outgoing("d", b"k", b"v", ()).headers if value is not None
     }

@@ -25,7 +25,7 @@ async def service(settings: IntakeSettings) -> AsyncIterator[Awaitable[Any]]:
 
     On leaving, HTTP answers what was begun, then the Kafka door drains, then the producer stops.
     """
-    conditions, metrics = Health(), Metrics(GROUP)
+    conditions, metrics = Health.awaiting("broker", "consumer"), Metrics(GROUP)
     doors = DoorMetrics(metrics.registry)
     outlet = KafkaOutlet(conditions, timeout_seconds=settings.accept_timeout_seconds)
     server = process.HttpServer(create_app(settings, outlet, doors, conditions, metrics.registry), settings)

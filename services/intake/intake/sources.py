@@ -110,6 +110,9 @@ class Keyring:
         except (SourcesUnreadable, OSError) as error:
             # A slip in an edit by hand must not lock everybody out.
             log.error("the file of sources cannot be read; the keys stay as they were", extra={"why": str(error)})
+            if isinstance(error, OSError):
+                # Giving us leave to read it changes neither its time nor its size; a key may be revoked in it.
+                self._watch.forget()
             return
         self._keys = {key.id: (key.sha256, _grant(source)) for source in found.sources for key in source.keys}
         log.info("sources read", extra={"sources": len(found.sources), "keys": len(self._keys)})

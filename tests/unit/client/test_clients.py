@@ -5,6 +5,7 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from cohort_client import AsyncClient, Client, NotAllowed, Rejected, TooLarge, Unavailable, Unexpected
@@ -75,6 +76,16 @@ async def test_nobody_there_is_given_up_within_the_patience(client: Any) -> None
         assert time.monotonic() - began < 5
 
 
+def test_an_answer_that_cannot_be_decoded_is_no_answer() -> None:
+    garbled = httpx.Response(202, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"no gzip"))
+    with (
+        httpx.Client(transport=httpx.MockTransport(lambda _: garbled)) as http,
+        Client("http://intake", http=http, patience=0.0) as client,
+        pytest.raises(Unavailable, match="DecodingError"),
+    ):
+        client.submit(ADA)
+
+
 async def test_withdraw_and_erase(client: Any) -> None:
     at = datetime(2026, 3, 1, tzinfo=UTC)
     async with serving(intake := Intake()) as url, client(url) as either:
@@ -89,7 +100,8 @@ async def test_withdraw_and_erase(client: Any) -> None:
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 def test_what_cannot_be_an_address_or_a_key_is_told_at_once(kind: type[Client] | type[AsyncClient]) -> None:
-    with pytest.raises(ValueError, match=r"https://intake\.example"):
-        kind("intake.example")
+    for wrong in ("intake.example", "http://", "https://[intake", "http://intake:99999", "https://intake example"):
+        with pytest.raises(ValueError, match=r"https://intake\.example"):
+            kind(wrong)
     with pytest.raises(ValueError, match="cohort sources"):
         kind("https://intake.example", "two words")

@@ -145,3 +145,13 @@ def test_no_more_than_an_application_holds() -> None:
 )  # fmt: skip
 def test_the_level_of_a_degree_by_its_name(names: str, expected: str | None) -> None:
     assert {name: level(name) for name in names.split("|")} == dict.fromkeys(names.split("|"), expected)
+
+
+@pytest.mark.parametrize(
+    ("end", "month"),
+    [("2026-06", "2026-06"), ("2026-06-30", "2026-06"), ("2026-06-31", None), ("2026-13", None), ("2026", None)],
+)
+def test_an_end_that_is_in_no_calendar_is_left_out(end: str, month: str | None) -> None:
+    application, left_out = converted({**BASICS, "education": [{"area": "x", "endDate": end}]})
+    assert application["education"][0].get("graduation") == month
+    assert bool(left_out) is (month is None)

@@ -140,8 +140,10 @@ async def test_leaving_early_ends_the_uploads_under_way() -> None:
             async with aclosing(client.submit_many(applications(50), upload_lines=10, uploads_at_once=3)) as results:
                 async for _ in results:
                     break
+        left = [task for task in asyncio.all_tasks() if "AsyncClient._upload" in repr(task)]
         assert intake.gate is not None
         intake.gate.set()
+    assert not left
 
 
 async def test_lines_that_fail_for_ever_are_given_up(client: Any) -> None:

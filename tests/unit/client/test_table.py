@@ -1,13 +1,15 @@
 """A table goes up whole, and each row is told once, however often that takes."""
 
 import io
+import time
 from collections import deque
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from cohort_client import Rejected, Result
+from cohort_client import Client, Rejected, Result
 
 from .stand_in import Intake, Trouble, serving
 
@@ -44,6 +46,16 @@ async def test_a_table_that_broke_off_is_sent_again_and_no_row_told_twice(client
     assert [result.index for result in told] == [2, 3, 4, 5]
     assert intake.bodies == [TABLE] * 4
     assert not file.closed
+
+
+def test_what_the_caller_does_with_a_row_uses_up_no_patience() -> None:
+    line = '{"line": 2, "status": "accepted", "application_id": "00000000-0000-0000-0000-000000000000"}\n'
+    answers = deque([line, line + '{"summary": {"lines": 1}}\n'])
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, text=answers.popleft()))
+    with httpx.Client(transport=transport) as http, Client("http://intake", http=http, patience=0.2) as client:
+        for _ in client.submit_table(io.BytesIO(TABLE)):
+            time.sleep(0.3)  # longer than the patience, which is what is tested
+    assert not answers
 
 
 async def test_a_header_row_that_does_not_say_enough_is_told(client: Any) -> None:

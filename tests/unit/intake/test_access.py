@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -137,6 +138,20 @@ def test_a_file_that_goes_shuts_the_doors_and_a_broken_one_changes_nothing(file:
     now += 1.0
     assert keyring.grant(token) is None
     file.write_text(Sources().model_dump_json())
+    now += 1.0
+    assert keyring.grant(token) is None
+
+
+def test_a_key_revoked_in_a_file_closed_to_us_ends_when_it_opens(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    token = write(file, portal=(SUBMIT,))["portal"]
+    keyring = Keyring(file, lambda: now)
+    assert keyring.grant(token)
+    file.write_text(Sources().model_dump_json())
+    now += 1.0
+    with monkeypatch.context() as closed:
+        closed.setattr("intake.sources.read_sources", Mock(side_effect=PermissionError(13, "Permission denied")))
+        assert keyring.grant(token), "what cannot be read changes nothing"
     now += 1.0
     assert keyring.grant(token) is None
 

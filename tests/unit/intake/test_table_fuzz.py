@@ -1,15 +1,18 @@
 """No bytes, no mapping and no cutting make the table door fail, and how the bytes were cut makes no difference."""
 
+import time
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from hiring.events.reading import Unreadable, parse
 from hiring.events.submission import Submission
-from intake.core.columns import GUESSES, TARGET, ColumnMapping, HeaderRefused
+from intake.core import cells as words
+from intake.core.columns import GUESSES, TARGET, ColumnMapping, HeaderRefused, assign
 from intake.core.table import Encoding, Table
 
 HEADER = "source,external_id,programme,name,email"
@@ -130,3 +133,13 @@ def test_a_row_is_named_by_the_line_it_begins_on(data: bytes, places: list[int])
         assert number > 1 or not lines[0].strip(), "the header is no row"
         if row is not None:
             assert b"\n".join(lines[number - 1 :]).startswith(row)
+
+
+def test_what_one_source_sends_keeps_nobody_else_waiting() -> None:
+    began = time.process_time()
+    blanks = "2026-06" + " " * 100_000 + "x"
+    assert words.month(blanks) == blanks
+    with pytest.raises(HeaderRefused) as refused:
+        assign(["a"] * 500_000, ColumnMapping())
+    assert time.process_time() - began < 1.0
+    assert refused.value.problems == [{"field": "(header)", "problem": "has 500000 columns: send at most 1000"}]

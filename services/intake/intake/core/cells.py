@@ -24,6 +24,8 @@ _LEVELS = {
     }.items()
     for word in words.split(",")
 }
+_LONGEST_DATE = 40
+"""Blanks may stand anywhere in a date, so a pattern would look at many of them in a square of their number."""
 _TRUTHS = {"true": True, "yes": True, "y": True, "1": True, "是": True, "同意": True}
 _TRUTHS |= {"false": False, "no": False, "n": False, "0": False, "否": False, "不同意": False}
 
@@ -31,6 +33,8 @@ _TRUTHS |= {"false": False, "no": False, "n": False, "0": False, "否": False, "
 def month(text: str) -> str:
     """`2026年6月`, `2026/6/30`, `06.2026` as `2026-06`. A date that leaves open which number is the month stays."""
     day: str | None = None
+    if len(text) > _LONGEST_DATE:
+        return text
     if found := _YEAR_FIRST.fullmatch(text):
         year, number, day = found.groups()
     elif found := _COMPACT.fullmatch(text):

@@ -12,6 +12,8 @@ from hiring.events.fields import Door
 
 _GRADE = r"grade(\.(value|scale))?"
 _SLUG = r"[a-z0-9][a-z0-9._-]{0,62}"
+MOST_COLUMNS = 1_000
+"""More are no table of applications: each would get an answer of its own."""
 TARGET = (
     r"^(source|external_id|programme|submitted_at"
     r"|candidate\.(name|given_name|family_name|email|phone|locale|time_zone)"
@@ -91,6 +93,8 @@ class HeaderRefused(Exception):
 
 def assign(names: Sequence[str], mapping: ColumnMapping) -> list[str | None]:
     """The field of each column, in order; None for one that is passed over. Raises HeaderRefused."""
+    if len(names) > MOST_COLUMNS:
+        raise HeaderRefused([_problem("(header)", f"has {len(names)} columns: send at most {MOST_COLUMNS}")])
     problems: list[dict[str, str]] = []
     targets: list[str | None] = []
     taken: dict[str, str] = {}

@@ -11,10 +11,20 @@ from hiring.events.fields import month_of
 _NUMBER = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*%?")
 _GRADE = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)\s*(?:/|of|out of)\s*(\d{1,4}(?:\.\d{1,6})?)", re.IGNORECASE)
 _LEVELS = (
-    ("doctorate", re.compile(r"doctor|\bph\.?\s?d|\bdphil\b|博士", re.IGNORECASE)),
-    ("master", re.compile(r"master|\bm\.?\s?(?:sc|a|s|eng|tech|phil|b\.?a)\b|\bmba\b|硕士", re.IGNORECASE)),
-    ("bachelor", re.compile(r"bachelor|\bb\.?\s?(?:sc|a|s|eng|tech|e|com)\b|学士|本科", re.IGNORECASE)),
-    ("associate", re.compile(r"associate|专科|大专", re.IGNORECASE)),
+    ("doctorate", re.compile(r"\bdoctor(?:ate|al)?\b|\bph\.?\s?d|\bdphil\b|博士(?![后後])", re.IGNORECASE)),
+    (
+        "master",
+        re.compile(
+            r"(?<!scrum )\bmaster(?:['’]?s)?\b|\bm\.?\s?(?:sc|a|s|eng|tech|phil|b\.?a)\b|\bmba\b|硕士", re.IGNORECASE
+        ),
+    ),
+    (
+        "bachelor",
+        re.compile(
+            r"\bbachelor(?:['’]?s)?\b|(?<!m\.)(?<!m\. )\bb\.?\s?(?:sc|a|s|eng|tech|e|com)\b|学士|本科", re.IGNORECASE
+        ),
+    ),
+    ("associate", re.compile(r"\bassociate(?:['’]?s)?\b|专科|大专|高职", re.IGNORECASE)),
 )
 _YES = frozenset({"yes", "y", "true", "t", "1", "on", "checked", "agree", "agreed", "i agree", "是", "同意"})
 _NO = frozenset({"no", "n", "false", "f", "0", "off", "unchecked", "disagree", "i disagree", "否", "不同意"})
@@ -120,11 +130,12 @@ def grade(value: Any) -> dict[str, float] | None:
 
 
 def level(value: Any) -> str | None:
-    """The level of a degree by its name: `Bachelor of Science`, `M.Sc.`, `PhD`."""
+    """The level of a degree by its name: `Bachelor of Science`, `M.Sc.`, `PhD`. One that names several has none."""
     told = line(value)
     if told is None:
         return None
-    return told if told == "other" else next((name for name, words in _LEVELS if words.search(told)), None)
+    found = {name for name, words in _LEVELS if words.search(told)}
+    return told if told == "other" else found.pop() if len(found) == 1 else None
 
 
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {

@@ -1,5 +1,6 @@
 """The operator's YAML files: what is wrong in one is told all at once, where it was made."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,6 +8,9 @@ from typing import Any, NamedTuple
 from hiring.yaml_lines import Empty, Lined, Unreadable, line_of, read_yaml
 
 Place = tuple[str | int, ...]
+
+# YAML takes a key without quotation marks that begins with *, & or ! for a name, and repeats it where it is none.
+_REPEATED = re.compile(r"'[^'<]{2,}'")
 
 
 class Wrong(NamedTuple):
@@ -45,4 +49,5 @@ def read_document(path: Path) -> Document:
     except UnicodeDecodeError:
         raise FileError(f"{path}:1: is not UTF-8: save it in that encoding") from None
     except Unreadable as error:
-        raise FileError(f"{path}:{error.line}: {error.text}") from None
+        told = _REPEATED.sub("'…' (put quotation marks around what begins with *, & or !)", error.text)
+        raise FileError(f"{path}:{error.line}: {told}") from None

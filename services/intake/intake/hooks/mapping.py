@@ -58,8 +58,12 @@ def map_payload(payload: Mapping[str, Any], mapping: HookMapping, source: str, p
     Raises Unusable, NotOurs; nothing else, whatever the payload.
     """
     unread: set[str] = set()
-    made: dict[str, Any] = {"source": source, "programme": _programme(programme, payload, mapping), "candidate": {}}
+    made: dict[str, Any] = {"source": source, "candidate": {}}
+    if (applied_for := _programme(programme, payload, mapping)) is not None:
+        made["programme"] = applied_for
     for target, value in mapping.values.items():
+        if target == "external_id" and not value.complete(payload):
+            continue  # half of an id could be another application's
         if (read := _read(value, payload, payload, mapping, target, unread)) is not None:
             group, _, name = target.partition(".")
             if name:
@@ -74,16 +78,15 @@ def map_payload(payload: Mapping[str, Any], mapping: HookMapping, source: str, p
     return Mapped(submission, unknown, tuple(sorted(unread)))
 
 
-def _programme(programme: str | Value, payload: Mapping[str, Any], mapping: HookMapping) -> str:
+def _programme(programme: str | Value, payload: Mapping[str, Any], mapping: HookMapping) -> str | None:
+    """None where nothing stands: a slip in the place would otherwise pass everybody over. Raises NotOurs."""
     if isinstance(programme, str):
         return programme
     try:
         read = programme.read(payload, payload, mapping.custom_fields)
     except Unread:
-        read = None
-    if read is None:
-        raise NotOurs
-    return str(read)
+        raise NotOurs from None
+    return None if read is None else str(read)
 
 
 def _read(value: Value, here: Any, payload: Any, mapping: HookMapping, target: str, unread: set[str]) -> Any:

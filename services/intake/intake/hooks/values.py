@@ -55,6 +55,10 @@ class Value:
                 return self._convert(found)
         return None
 
+    def complete(self, here: Any) -> bool:
+        """Whether something stands at each of the places that are joined."""
+        return self.join is None or all(text(first(here, one)) for one in self.paths)
+
     def _found(self, here: Any, document: Any, custom: Sequence[CustomFields]) -> Iterator[Any]:
         for one in self.paths:
             yield from find(here, one)

@@ -88,7 +88,16 @@ def test_no_places(place: str) -> None:
         ("level", "M.Sc.", "master"),
         ("level", "Ph.D.", "doctorate"),
         ("level", "本科", "bachelor"),
+        ("level", "Master of Business Administration (M.B.A.)", "master"),
+        ("level", "Masters", "master"),
+        ("level", "Associate’s Degree", "associate"),
+        ("level", "Doctor of Philosophy (Ph.D.)", "doctorate"),
         ("level", "High School", None),
+        ("level", "MS/PhD", None),
+        ("level", "Scrum Master", None),
+        ("level", "Mastercard Foundation", None),
+        ("level", "Headmaster", None),
+        ("level", "博士后", None),
     ],
 )
 def test_conversions(conversion: str, told: Any, read: Any) -> None:
@@ -113,6 +122,16 @@ def test_a_member_that_lacks_what_it_cannot_be_without_is_left_out() -> None:
     assert map_payload(payload, mapping, "s", "p").submission.assessments == (
         {"name": "a", "score": 7.0, "out_of": 10.0},
     )
+
+
+def test_half_of_an_id_is_none() -> None:
+    fetched = {"firstName": "Ada", "lastName": "", "email": "a@mail.example"}
+    payload = {"candidate_id": "c1", "job_id": "j1", "fetched": fetched}
+    mapping = shipped("smartrecruiters")
+    assert map_payload(payload, mapping, "s", "p").submission.external_id == "j1:c1"
+    with pytest.raises(Unusable) as refused:
+        map_payload(payload | {"job_id": None}, mapping, "s", "p")
+    assert [told["field"] for told in refused.value.errors] == ["external_id"]
 
 
 anything = st.recursive(

@@ -13,9 +13,11 @@ from intake.hooks.delivery import mapped
 from intake.hooks.webhook import read_webhooks
 from intake.outlet import Unavailable
 
-from .conftest import Hooks
+from .api_stand_in import api_stand_in
+from .conftest import Hooks, at_hooks
 from .senders import GREENHOUSE, KEY, LEVER, SENDERS, SMARTRECRUITERS, Sender, Sent
 from .test_every_system import problem, set_aside
+from .test_webhook_file import EXTENDED, Write
 
 every_system = pytest.mark.parametrize("sender", SENDERS, ids=lambda sender: sender.system)
 
@@ -55,7 +57,9 @@ async def test_the_system_is_thanked_and_the_delivery_is_kept_as_it_came(
     labels = {"outcome": "set-aside", "source": f"from-{sender.system}", "system": sender.system}
     assert await hooks.metric("hiring_hook_deliveries_total", **labels) == 1
     assert await hooks.metric("hiring_applications_rejected_total", channel="hook", reason="invalid") == 1
-    assert sender.name not in caplog.text
+    logged = str([vars(record) for record in caplog.records])
+    assert f"from-{sender.system}" in logged
+    assert sender.name not in logged
 
 
 @every_system
@@ -126,3 +130,16 @@ async def test_a_candidate_whom_the_system_has_forgotten_is_kept_too(hooks: Hook
     errors = set_aside(await hooks.post(LEVER, LEVER.send()), LEVER)
     assert errors[0]["problem"] == "is unknown to the system's API"
     assert len(hooks.outlet.dead) == 1
+
+
+async def test_where_no_job_is_told_nobody_is_passed_over(write: Write) -> None:
+    """A slip in the place of the job would otherwise thank the system for everybody and keep nobody."""
+    slip = EXTENDED.replace("jobs[0].id", "job[0].id")
+    assert slip != EXTENDED
+    async with api_stand_in() as api, at_hooks(write(slip), api) as hooks:
+        response = await hooks.post(GREENHOUSE, GREENHOUSE.send(), source="campus")
+        assert response.json() == {
+            "status": "set-aside",
+            "errors": [{"field": "programme", "problem": "Field required"}],
+        }
+        assert len(hooks.outlet.dead) == 1

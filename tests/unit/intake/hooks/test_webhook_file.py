@@ -167,12 +167,18 @@ def test_every_mistake_is_told_with_its_line_and_what_to_do(write: Write) -> Non
             ":2: greenhouse.a.api_key: is of no use",
         ),
         ("greenhouse:\n  A b: {keys: [longenough], programme: p}\n", ":2: greenhouse.A b: is no name of a source"),
+        (
+            "greenhouse:\n  a: {keys: [*Zanzibar], programme: p}\n",
+            ":2: is not YAML: found undefined alias '…' (put quot",
+        ),
+        ("greenhouse:\n  a: {keys: [!Zanzibar!x y], programme: p}\n", "(put quotation marks around what begins with *"),
     ],
 )
 def test_what_is_no_file_of_webhooks(write: Write, text: str, told: str) -> None:
     with pytest.raises(FileError) as caught:
         read_webhooks(write(text))
     assert told in str(caught.value)
+    assert "Zanzibar" not in str(caught.value), "a key without its quotation marks"
 
 
 def test_a_wrong_file_is_told_at_the_start(write: Write, tmp_path: Path) -> None:
@@ -215,7 +221,8 @@ def test_the_file_is_read_again_when_it_changes(write: Write, caplog: pytest.Log
     assert keys() == (b"the next key",)
     rewrite("greenhouse:\n  campus: {keys: [secret1], programme: p}\n")
     assert keys() == (b"the next key",), "a slip leaves the webhooks as they were"
-    assert "cannot be used" in caplog.text and "secret1" not in caplog.text
+    logged = str([vars(record) for record in caplog.records])
+    assert "cannot be used" in logged and "secret1" not in logged
     path.unlink()
     for _ in range(2):
         at.seconds += 1
