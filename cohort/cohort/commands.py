@@ -11,7 +11,6 @@ from cohort.addresses import Addresses
 from cohort.stack.errors import StackError
 from hiring import events, kafka
 from hiring.events.command import (
-    Command,
     LetterSettled,
     LettersPaused,
     LettersResumed,
@@ -19,10 +18,9 @@ from hiring.events.command import (
     PolicyProposed,
     ReviewGiven,
 )
-from hiring.events.envelope import Outgoing, cloudevent_headers
+from hiring.events.commanding import command_record
 from hiring.publishing import Publisher
 from hiring.settings import Settings
-from hiring.topics import COMMANDS
 
 SOURCE = "/cohort/command-line"
 ANSWER_SECONDS = 30.0
@@ -79,11 +77,10 @@ async def _answer(connection: "asyncpg.Connection[Any]", command: UUID) -> str |
 
 async def _send(at: Addresses, command: ForScreening | ForNotify) -> None:
     type_, key = _addressed(command)
-    headers = cloudevent_headers(type_, command.command_id, SOURCE, command.at, key)
     producer = kafka.producer(Settings(kafka_bootstrap_servers=at.kafka), "cohort")
     await producer.start()
     try:
-        await Publisher(producer).publish([Outgoing(COMMANDS, key.encode(), _json(command), headers)])
+        await Publisher(producer).publish([command_record(type_, command, key, SOURCE)])
     finally:
         await producer.stop()
 
@@ -103,7 +100,3 @@ def _addressed(command: ForScreening | ForNotify) -> tuple[str, str]:
             return events.LETTERS_RESUMED, command.programme or _ALL_LETTERS
         case LetterSettled():
             return events.LETTER_SETTLED, str(command.application_id)
-
-
-def _json(command: Command) -> bytes:
-    return command.model_dump_json().encode()

@@ -10,6 +10,7 @@ import orjson
 
 from hiring.events.reading import Unreadable
 from hiring.topics import MIB
+from intake import problems
 from intake.core.lines import Line, LineSplitter
 from intake.core.split import Accepted
 from intake.metrics import DoorMetrics
@@ -17,6 +18,8 @@ from intake.outlet import Outlet, Unavailable
 from intake.problems import Problem
 from intake.rate import Pace
 
+MOST_REJECTED = 100_000
+"""An upload ends where so many lines were rejected: it is the wrong file, and its answers would fill the disk."""
 GROUP_LINES = 1000
 GROUP_BYTES = MIB
 _SEND_AGAIN = "not recorded for certain, send again"
@@ -76,6 +79,7 @@ class Upload:
         self._group_lines = min(GROUP_LINES, pace.group_lines) if pace else GROUP_LINES
         self._broken: Problem | None = None
         self._count: Counter[str] = Counter()
+        self._refused = 0
         self._answering = False
         self._away = False
 
@@ -124,6 +128,8 @@ class Upload:
             yield group
 
     def _add(self, group: _Group, number: int, line: bytes | None) -> None:
+        if self._refused >= MOST_REJECTED:
+            raise problems.too_many_rejected(MOST_REJECTED)
         became: Accepted | _Rejected
         if line is None:
             became = _Rejected("too-large", _whole(f"is longer than {self._max_line_bytes} bytes"))
@@ -135,6 +141,7 @@ class Upload:
                 became = _Rejected(error.flaw, error.problems or _whole(error.detail))
             except Problem as problem:
                 became = _Rejected(problem.reason, problem.errors or _whole(problem.detail))
+        self._refused += isinstance(became, _Rejected)
         group.lines.append((number, became))
 
     async def _settle(self, group: _Group) -> bytes:

@@ -7,6 +7,7 @@ not taken yet waits in a spool, and the reading goes on.
 """
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -17,7 +18,11 @@ from starlette.types import Receive, Scope, Send
 
 from hiring.topics import MIB
 
+log = logging.getLogger(__name__)
+
 _CHUNK = 64 * 1024
+# A client that sends for ever and reads nothing would fill the disk.
+_MOST_WAITING = 1024 * MIB
 
 
 class DuplexResponse(Response):
@@ -40,6 +45,9 @@ class DuplexResponse(Response):
                 async for chunk in spool.chunks():
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except* _NobodyReads:
+            # Left unfinished, the response ends with the connection: the client sees that it broke off.
+            log.warning("an upload was broken off: its client reads no answers")
         finally:
             spool.close()
 
@@ -49,9 +57,15 @@ class DuplexResponse(Response):
             try:
                 async for result in self._rest:
                     spool.write(result)
+                    if spool.waiting > _MOST_WAITING:
+                        raise _NobodyReads
             except ClientDisconnect:
                 pass  # What was acknowledged stays accepted; nobody is there to be told.
         spool.end()
+
+
+class _NobodyReads(Exception):
+    """The client leaves its answers unread."""
 
 
 class _Spool:
@@ -68,6 +82,11 @@ class _Spool:
         self._file.write(data)
         self._written += len(data)
         self._news.set()
+
+    @property
+    def waiting(self) -> int:
+        """How many bytes nobody has taken yet."""
+        return self._written - self._taken
 
     def end(self) -> None:
         """Nothing more is written."""

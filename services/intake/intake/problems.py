@@ -67,6 +67,15 @@ def too_large(limit: int) -> Problem:
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", f"A body may take at most {limit} bytes.")
 
 
+def too_many_rejected(most: int) -> Problem:
+    """An upload of which nearly nothing can be taken."""
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "too-many-rejected",
+        f"{most} lines of this upload were rejected: mend what is wrong with them, then send it again.",
+    )
+
+
 def unsupported(wanted: str) -> Problem:
     """The content type is none we read."""
     return Problem(

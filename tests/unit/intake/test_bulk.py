@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from intake import bulk
 from intake.bulk import GROUP_LINES
 
 URL = "/v1/applications/bulk"
@@ -79,6 +80,15 @@ async def test_many_lines_go_in_groups(doors: Any, application: Application) -> 
     assert doors.outlet.groups[:2] != [many]
     assert max(doors.outlet.groups) <= GROUP_LINES
     assert [answer["application_id"] for answer in answers] == [str(a.application_id) for a in doors.outlet.published]
+
+
+async def test_the_wrong_file_is_not_read_to_its_end(
+    doors: Any, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST_REJECTED", 2500)
+    answers, summary = await send(doors, b"{}\n" * 5000)
+    assert len(answers) == 2 * GROUP_LINES
+    assert "2500 lines of this upload were rejected: mend what is wrong" in summary["problem"]
 
 
 async def test_kafka_away_from_the_start_is_a_503(doors: Any, application: Application) -> None:

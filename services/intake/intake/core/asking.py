@@ -6,9 +6,10 @@ from uuid import UUID
 
 from hiring import identity
 from hiring.events import APPLICATION_WITHDRAWN, CANDIDATE_ERASED
-from hiring.events.command import ApplicationWithdrawn, CandidateErased, Command
-from hiring.events.envelope import Outgoing, cloudevent_headers
-from hiring.topics import COMMANDS, CONTACTS
+from hiring.events.command import ApplicationWithdrawn, CandidateErased
+from hiring.events.commanding import command_record
+from hiring.events.envelope import Outgoing
+from hiring.topics import CONTACTS
 
 SOURCE = "/cohort/intake"
 WITHDRAWN = "withdrawn by the HR system that the application came from"
@@ -31,7 +32,7 @@ def withdraw(source: str, external_id: str, at: datetime) -> Asked:
     command = ApplicationWithdrawn(
         command_id=UUID(id_), by=source, why=WITHDRAWN, at=at, application_id=UUID(name), source=source
     )
-    return Asked(id_, name, ((_record(APPLICATION_WITHDRAWN, command, name),),))
+    return Asked(id_, name, ((command_record(APPLICATION_WITHDRAWN, command, name, SOURCE),),))
 
 
 def erase(secret: bytes, email: str, by: str, at: datetime) -> Asked:
@@ -44,9 +45,4 @@ def erase(secret: bytes, email: str, by: str, at: datetime) -> Asked:
     id_ = identity.event_id(identity.APPLICATIONS, content.encode())
     command = CandidateErased(command_id=UUID(id_), by=by, why=ERASED, at=at, candidate_id=candidate)
     tombstone = Outgoing(CONTACTS, candidate.encode(), None)
-    return Asked(id_, candidate, ((_record(CANDIDATE_ERASED, command, candidate),), (tombstone,)))
-
-
-def _record(type_: str, command: Command, key: str) -> Outgoing:
-    headers = cloudevent_headers(type_, command.command_id, SOURCE, command.at, key)
-    return Outgoing(COMMANDS, key.encode(), command.model_dump_json().encode(), headers)
+    return Asked(id_, candidate, ((command_record(CANDIDATE_ERASED, command, candidate, SOURCE),), (tombstone,)))

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from hiring import identity
 from hiring.events import APPLICATION_WITHDRAWN, REVIEW_REQUESTED
-from hiring.events.command import ApplicationWithdrawn, Command, ReviewRequested
-from hiring.events.envelope import Outgoing, cloudevent_headers
-from hiring.topics import COMMANDS
+from hiring.events.command import ApplicationWithdrawn, ReviewRequested
+from hiring.events.commanding import command_record
+from hiring.events.envelope import Outgoing
 from notify.recorder import SOURCE
 from notify.status.content import Application
 from notify.status.tokens import Wish
@@ -35,7 +35,7 @@ def _review(application: Application, now: datetime) -> Outgoing:
         application_id=application.application_id,
         decision_id=application.decision_id,
     )
-    return _record(REVIEW_REQUESTED, asked, application.number)
+    return command_record(REVIEW_REQUESTED, asked, application.number, SOURCE)
 
 
 def _withdrawal(application: Application, now: datetime) -> Outgoing:
@@ -51,9 +51,4 @@ def _withdrawal(application: Application, now: datetime) -> Outgoing:
         application_id=application.application_id,
         source=_PAGE,
     )
-    return _record(APPLICATION_WITHDRAWN, asked, application.number)
-
-
-def _record(type_: str, asked: Command, key: str) -> Outgoing:
-    headers = cloudevent_headers(type_, asked.command_id, SOURCE, asked.at, key)
-    return Outgoing(COMMANDS, key.encode(), asked.model_dump_json().encode(), headers)
+    return command_record(APPLICATION_WITHDRAWN, asked, application.number, SOURCE)
