@@ -28,7 +28,7 @@ FROM letters GROUP BY 1 ORDER BY 1
 """
 _LISTED = """
 SELECT decision_id, state, programme, changed_at, attempts, cause FROM letters
-WHERE state = ANY($1::text[]) ORDER BY changed_at DESC LIMIT $2
+WHERE state = ANY($1::text[]) AND fallen IS DISTINCT FROM 'erased' ORDER BY changed_at DESC LIMIT $2
 """
 _ABOUT = "SELECT application_id FROM letters WHERE decision_id = $1"
 

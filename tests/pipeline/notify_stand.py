@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -18,6 +18,13 @@ from cohort.stack.ports import choose_ports
 from cohort.stack.postgres import PostgresServer
 from hiring import postgres
 from hiring.consumer import Received
+from hiring.events.command import (
+    ApplicationWithdrawn,
+    CandidateErased,
+    LetterSettled,
+    LettersPaused,
+    LettersResumed,
+)
 from hiring.events.contact import ContactGiven
 from hiring.events.decision import DecisionMade, PolicyNamed, Reason
 from hiring.health import Health
@@ -36,6 +43,7 @@ from notify.settings import NotifySettings
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
+NOT_TRIED = Fate("queued", tried=0)
 _numbers, _offsets = count(), count()
 
 
@@ -167,3 +175,38 @@ def someone() -> str:
 def drive(size: int) -> Plan:
     candidates = [someone() for _ in range(size)]
     return plan([*map(contact, candidates), *map(decision, candidates)])
+
+
+def withdrawn(one: DecisionMade, minutes: int = 60) -> ApplicationWithdrawn:
+    at = NOW + timedelta(minutes=minutes)
+    return ApplicationWithdrawn(
+        command_id=uuid4(), by="portal", why="asked", at=at, application_id=one.application_id, source="portal"
+    )
+
+
+def erased(candidate: str, minutes: int = 60) -> CandidateErased:
+    at = NOW + timedelta(minutes=minutes)
+    return CandidateErased(command_id=uuid4(), by="portal", why="asked", at=at, candidate_id=candidate)
+
+
+def told(claimed: Sequence[object]) -> list[set[UUID]]:
+    """The decisions of each letter."""
+    return [{part.decision_id for part in letter.parts} for letter in claimed]  # type: ignore[attr-defined]
+
+
+def pause(on: bool, minutes: int, programme: str | None = None) -> LettersPaused | LettersResumed:
+    kind = LettersPaused if on else LettersResumed
+    at = NOW + timedelta(minutes=minutes)
+    return kind(command_id=uuid4(), by="ops", why="a wrong date", at=at, programme=programme)
+
+
+def settle(one: DecisionMade, then: str) -> LetterSettled:
+    return LetterSettled(
+        command_id=uuid4(),
+        by="ops",
+        why="the relay's log says so",
+        at=NOW,
+        application_id=one.application_id,
+        decision_id=one.decision_id,
+        then=then,  # type: ignore[arg-type]
+    )

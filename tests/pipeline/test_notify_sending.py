@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from cohort.stack.postgres import PostgresServer
 from notify.core.plan import Plan
 
-from .notify_stand import Place, drive, own_place, postgres_server
+from .notify_stand import Place, contact, decision, drive, own_place, pause, postgres_server, someone, withdrawn
 from .sending_stand import at_rest, listening, sending, until
 
 pytestmark = pytest.mark.stack
@@ -123,13 +123,49 @@ async def test_a_letter_that_was_only_ever_in_the_hand_of_dead_workers_is_sent_a
     assert await place.letters("state, attempts, claims") == [("sent", 1, 21)] * 2
 
 
+@pytest.mark.parametrize("what", ["withdrawn", "paused"])
+async def test_a_wish_that_comes_while_the_relay_thinks_stops_the_letter(place: Place, what: str) -> None:
+    person = someone()
+    one = decision(person)
+    await place.enter(contact(person), one)
+    relay = Slow(seconds=0.0)
+    async with listening(relay) as port, sending(place, port, lease_seconds=30.0):
+        await until(lambda: _soon(bool(relay.asked)))
+        # Longer than the answer before it holds.
+        await asyncio.sleep(0.2)
+        await place.enter(withdrawn(one) if what == "withdrawn" else pause(True, 1))
+        relay.rcpt.set()
+        await until(lambda: _let_go(place))
+    assert not relay.taken
+
+
+async def test_letters_that_wait_behind_a_relay_that_hangs_are_not_in_doubt(place: Place) -> None:
+    await place.enter_plan(drive(6))
+    relay = Slow(seconds=2.5)
+    relay.rcpt.set()
+    async with (
+        listening(relay) as port,
+        sending(place, port, in_doubt="hold", smtp_connections=1),
+        sending(place, port, in_doubt="hold", smtp_connections=1),
+    ):
+        await until(at_rest(place))
+    assert await place.letters("state") == [("sent",)] * 6
+    assert list(relay.taken.values()) == [1] * 6
+
+
+async def _let_go(place: Place) -> bool:
+    return not await place.pool.fetchval("SELECT count(*) FROM letters WHERE state = 'sending'")
+
+
 async def test_a_person_forgotten_while_the_relay_thinks_gets_no_letter(place: Place) -> None:
     planned = drive(1)
     await place.enter_plan(planned)
     relay = Slow(seconds=0.0)
     async with listening(relay) as port, sending(place, port):
         await until(lambda: _soon(bool(relay.asked)))
-        await place.enter_plan(Plan(forgotten_applications={d.application_id for d in planned.entries.values()}))
+        await place.enter_plan(
+            Plan(forgotten_applications={d.application_id: (0, d.offset) for d in planned.entries.values()})
+        )
         # Until the lease it had can have been renewed no more.
         deadline = asyncio.get_running_loop().time() + 1.5
         await until(lambda: _soon(asyncio.get_running_loop().time() > deadline))

@@ -26,7 +26,7 @@ def composer(writer: LetterWriter, status_url: Callable[[UUID], str] | None = No
         try:
             decisions = best_first(DecisionMade.model_validate_json(part.decision) for part in claimed.parts)
             url = status_url(decisions[0].decision_id) if status_url is not None else None
-            announcement = Announcement(decisions, claimed.message_id, claimed.corrects, url)
+            announcement = Announcement(decisions, claimed.message_id, claimed.corrects, url, claimed.begun_at)
             return writer.write(announcement, Addressee(claimed.name, claimed.email, claimed.locale))
         except Unaddressable as error:
             return Answer("refused", str(error))

@@ -4,7 +4,7 @@ the relay is."""
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,13 +24,14 @@ class Held:
     """A claimed letter; `until` is when its lease ends, by the monotonic clock.
 
     `busy`: a worker is at it. `handed_over` is set just before the whole letter goes to the relay: from then on it
-    cannot be taken back.
+    cannot be taken back. `given_back`: no worker came in time, and it is out of our hands.
     """
 
     letter: Claimed
     until: float
     busy: bool = False
     handed_over: bool = False
+    given_back: bool = False
 
 
 class Leases:
@@ -86,12 +87,22 @@ class Leases:
         held.handed_over = held.until - time.monotonic() >= self._seconds * _ENOUGH_TO_HAND_OVER
         return held.handed_over
 
-    async def keep(self) -> None:
-        """Renew leases as long as it runs. Letters that wait for a worker are not: others may be free to take them."""
+    async def keep(self, give_back: Callable[[Claimed], None]) -> None:
+        """Renew leases as long as it runs. Letters that wait for a worker are given back in time: others may be free to
+        take them, and one whose lease ran out would count as one that may have arrived."""
         pause = self._seconds / _RENEWALS_A_LEASE
         while True:
             await asyncio.sleep(pause)
+            for letter in self._waited_too_long():
+                give_back(letter)
             await self._patience.until_done("ledger", self._renew)
+
+    def _waited_too_long(self) -> list[Claimed]:
+        late = [held for held in self._in_hand.values() if not held.busy and not self.may_begin(held)]
+        for held in late:
+            held.given_back = True
+            del self._in_hand[held.letter.message_id]
+        return [held.letter for held in late]
 
     async def _renew(self) -> None:
         now = time.monotonic()

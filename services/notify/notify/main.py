@@ -46,7 +46,8 @@ from notify.status.writing import Writing
 async def service(settings: NotifySettings) -> AsyncIterator[Awaitable[Any]]:
     """Everything running, in order; what is yielded ends when the process should."""
     writer, calendar, signing = prepared(settings)
-    conditions, metrics = health.Health(), LetterMetrics(GROUP)
+    conditions = health.Health.awaiting("broker", "consumer", "database", "smtp")
+    metrics = LetterMetrics(GROUP)
     door, pages = Door(settings.bounce_key), status_pages(settings, metrics.registry)
     routes = [*health.routes(conditions, metrics.registry), door.route(), *(pages.routes() if pages else ())]
     app = Starlette(routes=routes)

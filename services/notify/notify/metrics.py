@@ -37,7 +37,11 @@ class LetterMetrics(Metrics):
             "How long the longest has waited for its contact",
             registry=self.registry,
         )
-        self._stuck = Gauge("hiring_letters_failed", "Letters in the ledger that failed", registry=self.registry)
+        self._stuck = Gauge(
+            "hiring_letters_failed",
+            "Letters in the ledger that failed, and whose decision stands",
+            registry=self.registry,
+        )
         self._paused = Gauge("hiring_letters_pauses", "Pauses that are on", registry=self.registry)
         self._throttled = Counter(
             "hiring_letters_throttled",

@@ -5,8 +5,8 @@
 
 - While no connection can be made nothing is claimed, so a relay that is away costs no letter an attempt.
 - While results do not reach the ledger nothing is claimed or sent: what went out and is not written goes out again.
-- What becomes of a letter that is due is ruled when it is claimed, in sight of all of its person's letters; and
-  just before it is handed over the ledger is asked once more whether everything it tells still stands.
+- What becomes of a letter that is due is ruled when it is claimed, in sight of all of its person's letters; and when
+  it is begun, and again just before it is handed over, the ledger is asked whether everything it tells still stands.
 - A letter is begun, and handed over, only while enough of its lease is left, and the lease is renewed meanwhile: no
   two workers send one letter at the same time. A worker that dies leaves its letters to be claimed when the lease
   ends; they go out under the same Message-ID, so a letter that had gone out before can be told as the same one.
@@ -85,7 +85,7 @@ class Sender:
         claiming = asyncio.create_task(self._claim_loop(), name="claim")
         workers = [asyncio.create_task(self._worker(), name="send") for _ in range(self._settings.smtp_connections)]
         recording = asyncio.create_task(self._recorder.run(), name="record")
-        renewing = asyncio.create_task(self._leases.keep(), name="renew")
+        renewing = asyncio.create_task(self._leases.keep(self._give_back), name="renew")
         parts = [claiming, *workers, recording, renewing]
         ended = asyncio.create_task(process.first_to_end(*parts))
         try:
@@ -176,6 +176,8 @@ class Sender:
             while (held := await self._in_hand.get()) is not None:
                 if self._in_hand.qsize() <= self._settings.claim_batch // 2:
                     self._low.set()
+                if held.given_back:
+                    continue
                 with self._leases.busy(held):
                     answer = await self._send_if_possible(connection, held)
                 if answer is None:
@@ -206,6 +208,9 @@ class Sender:
         self._rates.heard(domain_of(letter.email), answer)
         self._recorder.add([Result(part.decision_id, part.claim, outcome) for part in letter.parts])
 
+    def _give_back(self, letter: Claimed) -> None:
+        self._record(letter, _NOT_TRIED)
+
     async def _send(self, connection: Connection, held: Held) -> Answer:
         if not self._leases.may_begin(held) or not await self._stands(held.letter):
             return _NOT_TRIED
@@ -216,9 +221,13 @@ class Sender:
             return letter
         begun = time.monotonic()
         try:
-            return await connection.send(letter, lambda: self._leases.may_hand_over(held))
+            return await connection.send(letter, lambda: self._may_hand_over(held))
         finally:
             self._metrics.transaction(time.monotonic() - begun)
+
+    async def _may_hand_over(self, held: Held) -> bool:
+        # The relay may have taken its time until here.
+        return await self._stands(held.letter) and self._leases.may_hand_over(held)
 
     async def _stands(self, letter: Claimed) -> bool:
         try:

@@ -31,8 +31,8 @@ class NotifySettings(StatusSettings):
     Message-ID after `in_doubt_seconds`, at most `in_doubt_resends` times, and then counts it as failed; its cause
     says that it may have arrived. `hold` leaves it to an operator, and so each letter whose worker was killed.
 
-    `letters_file` says when letters may go out (docs/letters.md); without it they go at once. `templates_dir` is a
-    folder of templates instead of the package's own. `waiting_alarm_seconds`: so long a decision may wait for its
+    `letters_file` says when letters may go out (docs/when-letters-go.md); without it they go at once. `templates_dir`
+    is a folder of templates instead of the package's own. `waiting_alarm_seconds`: so long a decision may wait for its
     contact before the log says so.
 
     `mail_per_second` bounds all letters of this process, `mail_per_domain` those to a domain (`qq.com=20/min, *=5/s`).

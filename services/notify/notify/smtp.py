@@ -6,7 +6,7 @@ Sources: RFC 5321, section 4.5.3.2 (time-outs of each phase), RFC 6531 (SMTPUTF8
 import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiosmtplib
 from aiosmtplib import (
@@ -142,11 +142,11 @@ class Connection:
             raise
         self._relay.found()
 
-    async def send(self, letter: Letter, may_hand_over: Callable[[], bool]) -> Answer:
+    async def send(self, letter: Letter, may_hand_over: Callable[[], Awaitable[bool]]) -> Answer:
         """Send over the standing connection; never raises for what a relay may do.
 
         `may_hand_over` is asked once, at the last moment at which the letter can still be let go. Cancelled,
-        it closes the connection; whether the letter was taken is then unknown if `may_hand_over` was asked.
+        it closes the connection; whether the letter was taken is then unknown if `may_hand_over` said so.
         """
         try:
             data = letter.data if self._relay.signer is None else await self._relay.signer.sign(letter.data)
@@ -164,14 +164,14 @@ class Connection:
             self._client.close()
             raise
 
-    async def _transaction(self, letter: Letter, data: bytes, may_hand_over: Callable[[], bool]) -> Answer:
+    async def _transaction(self, letter: Letter, data: bytes, may_hand_over: Callable[[], Awaitable[bool]]) -> Answer:
         """MAIL, RCPT, DATA and the letter. Raises what `replies.judge` knows, and only where there is no doubt."""
         client = self._client
         await self._begin(letter, len(data))
         protocol = client.protocol
         if protocol is None:
             raise SMTPServerDisconnected("lost")
-        if not may_hand_over():
+        if not await may_hand_over():
             # There is no other way to leave DATA: a relay drops what was not ended.
             client.close()
             return Answer("not tried")

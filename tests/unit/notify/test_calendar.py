@@ -57,7 +57,7 @@ def test_quiet_hours_are_by_the_candidates_clock_and_else_by_the_programmes() ->
 def test_a_release_in_the_night_is_heard_in_the_morning() -> None:
     season = Season(release=NOON + timedelta(hours=10), quiet_hours=QuietHours(begin="21:00", end="08:00"))
     until = not_before(season, "advance", NOON, NOON, None, NOON)
-    assert until == (datetime(2026, 12, 2, 8, 0, tzinfo=UTC), "quiet hours")
+    assert until == (datetime(2026, 12, 2, 8, 0, tzinfo=UTC), "release day")
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.times(), st.times())

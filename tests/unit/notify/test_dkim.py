@@ -21,7 +21,7 @@ from notify.settings import NotifySettings
 from notify.smtp import Relay
 
 from .certificates import needs_openssl, rsa_key
-from .letters import decision, write
+from .letters import decision, write, yes
 
 pytestmark = needs_openssl
 
@@ -116,7 +116,7 @@ async def test_what_goes_over_the_wire_is_signed_and_names_where_bounces_go(keys
     letter = Letter("ada@example.org", write(decision("decline")).replace(b"Dear", b"\r\n.Dear"), utf8=False)
     async with Relay(settings, Health(), signer(settings)).connection() as connection:
         await connection.connect()
-        assert await connection.send(letter, lambda: True) == Answer("taken")
+        assert await connection.send(letter, yes) == Answer("taken")
     server.close()
     assert kept[0].mail_from == "bounces@example.com"
     assert verifies(cast(bytes, kept[0].original_content), keys[1])

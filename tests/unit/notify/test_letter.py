@@ -19,7 +19,7 @@ def test_who_advances_reads_the_track_and_the_unit_by_name() -> None:
     assert "Your application to Graduate Internships 2026 goes on to the next step" in letter
     assert "Track: Artificial intelligence\nUnit: AI research\n" in letter
     assert f"Application number: {APPLICATION}" in letter
-    assert "would like a person to look at it, or wish to withdraw, reply to this e-mail" in letter
+    assert "something was missed, or wish to withdraw, reply to this e-mail" in letter
 
 
 def test_who_is_declined_reads_why_and_how_to_ask_for_a_person() -> None:
@@ -27,7 +27,7 @@ def test_who_is_declined_reads_why_and_how_to_ask_for_a_person() -> None:
     assert letter.count(f"- {REASON.en}\n") == 1, "a reason that two rules gave is told once"
     assert "Thank you for applying" in letter
     assert "We are sorry" in letter
-    assert "reply to this e-mail" in letter
+    assert "would like a person to look at it, or wish to withdraw, reply to this e-mail" in letter
 
 
 @pytest.mark.parametrize("outcome", ["advance", "decline"])
@@ -58,7 +58,7 @@ def test_who_is_reviewed_reads_that_a_person_is_looking_and_at_what() -> None:
 @pytest.mark.parametrize(
     ("outcome", "subject", "sentence"),
     [
-        ("advance", "2026届毕业生实习项目：您的申请已进入下一环节", "方向：人工智能\n部门：云业务\n"),
+        ("advance", "2026届毕业生实习项目：您的申请已进入下一环节", "方向：AI\n部门：云业务\n"),
         ("decline", "2026届毕业生实习项目：关于您的申请结果", f"理由\n- {REASON.zh}\n"),
         ("review", "2026届毕业生实习项目：已收到您的申请，正由工作人员审阅", f"需要人工查看的内容\n- {REASON.zh}\n"),
     ],

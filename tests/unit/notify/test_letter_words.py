@@ -1,6 +1,7 @@
 """What a letter says to one person about one application or several, and what it never says."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +26,7 @@ def tell(*decisions: DecisionMade, locale: str = "en", corrects: bool = False, p
 
 
 def other(outcome: str, number: int, track: str | None = "general", **more: object) -> DecisionMade:
-    ids = {"decision_id": UUID(int=number), "application_id": UUID(int=number << 96)}
+    ids = {"decision_id": UUID(int=number), "application_id": UUID(int=number)}
     return decision(outcome, **{**ids, "track": track, **more})
 
 
@@ -67,10 +68,14 @@ def test_several_declines_are_one_letter_with_one_thanks_and_the_reasons_of_each
 
 
 def test_applications_that_are_called_the_same_are_told_apart_by_their_numbers() -> None:
-    letter = text(tell(other("advance", 1), other("decline", 2), other("review", 3, None)))
-    assert "- General, 00000001\n" in letter
-    assert "(General, 00000002) does not go on" in letter
-    assert "\n00000003\nThe rules of the programme cannot decide this alone" in letter
+    told = other("advance", 1), other("decline", 2), other("decline", 4, "ai"), other("review", 3, None)
+    letter = text(tell(*told))
+    assert "- General, number …000001\n" in letter
+    assert "(General, number …000002; Artificial intelligence) do not go on" in letter, (
+        "only where two are called alike"
+    )
+    assert "\nNumber …000003\nThe rules of the programme cannot decide this alone" in letter
+    assert "- 通用 / 编号 …000001\n" in text(tell(*told, locale="zh"))
 
 
 @pytest.mark.parametrize(
@@ -102,6 +107,52 @@ def test_a_correction_says_that_it_replaces_what_we_wrote_and_why(
     first = tell(decision(outcome), locale=locale)
     assert sentence not in text(first, kind)
     assert subject not in read(first)["subject"]
+
+
+@pytest.mark.parametrize("outcome", ["advance", "decline"])
+@pytest.mark.parametrize(
+    ("locale", "looked", "mistake", "replaces"),
+    [
+        ("en", "A person has now looked at your application and decided.", "unsettling", "This letter replaces"),
+        ("zh", "工作人员已审阅您的申请并作出决定。", "歉意", "本邮件取代"),
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_person_decided_after_an_earlier_letter_is_no_mistake_of_ours(
+    outcome: str, locale: str, looked: str, mistake: str, replaces: str, kind: str
+) -> None:
+    data = tell(decision(outcome, cause="review", decided_by="Tom"), locale=locale, corrects=True)
+    letter = text(data, kind)
+    assert looked in letter and mistake not in letter
+    assert (replaces in letter) == (outcome == "advance"), "a decline may be what we wrote before"
+    assert not re.search("replaces|取代", read(data)["subject"])
+
+
+def test_of_several_letters_that_a_person_answered_it_is_told_how_many() -> None:
+    by_person = decision("decline", cause="review", decided_by="Tom")
+    one = text(tell(by_person, other("decline", 1), corrects=True))
+    assert "A person has now looked at one of your applications and decided. Where we wrote something else" in one
+    both = text(tell(by_person, other("decline", 1, cause="review", decided_by="Eva"), corrects=True))
+    assert "A person has now looked at your applications and decided." in both
+
+
+ASKS = {"en": "would like a person to look at", "zh": "由工作人员复核"}
+
+
+@pytest.mark.parametrize("page", [PAGE, None])
+@pytest.mark.parametrize("sample", ALL)
+def test_a_letter_promises_a_persons_look_where_the_page_offers_one(sample: samples.Sample, page: str | None) -> None:
+    announcement = replace(sample.announcement, status_url=page)
+    letter = text(WRITER.write(announcement, sample.addressee).data)
+    offered = any(it.outcome == "decline" and it.cause != "review" for it in announcement.decisions)
+    assert (ASKS[sample.addressee.locale[:2]] in letter) == offered
+    if (
+        page
+        and not offered
+        and sample.addressee.locale.startswith("en")
+        and announcement.decisions[0].outcome != "review"
+    ):
+        assert "reply to this e-mail: a person will read it. Your page shows what was decided, and lets you" in letter
 
 
 @pytest.mark.parametrize("outcome", ["advance", "review", "decline"])

@@ -65,7 +65,7 @@ def test_a_revision_that_says_the_same_is_no_second_letter() -> None:
 
 
 def test_who_heard_something_else_since_hears_the_first_again_under_a_new_name() -> None:
-    first = letter("a", application="x", says="one", told_at=EARLIER - timedelta(days=1))
+    first = letter("a", application="x", says="one", told_at=EARLIER - timedelta(days=1), begun=1)
     since = letter("b", application="x", says="two", told_at=EARLIER, state="sent", fallen="superseded", due=False)
     name = ruled(first, since).send[first.decision_id]
     assert name != f"<{first.decision_id}@hiring.example>" and name.endswith("@hiring.example>")
@@ -76,6 +76,17 @@ def test_nobody_who_was_offered_a_place_is_rejected_by_letter(state: str) -> Non
     offer = letter("a", "advance", state=state, told_at=EARLIER, due=False)
     decline = letter("b")
     assert ruled(offer, decline).rest == {decline.decision_id: ("suppressed", OFFERED)}
+
+
+def test_an_offer_that_an_operator_dropped_was_told_by_the_operator() -> None:
+    offer, decline = letter("a", "advance", state="suppressed", due=False), letter("b")
+    assert ruled(offer, decline).rest == {decline.decision_id: ("suppressed", OFFERED)}
+
+
+def test_a_letter_that_was_told_and_stands_again_with_nothing_told_since_counts_as_sent() -> None:
+    first = letter("a", application="x", says="one", told_at=EARLIER, begun=1)
+    since = letter("b", application="x", says="two", state="suppressed", fallen="superseded", due=False)
+    assert ruled(first, since).rest == {first.decision_id: ("sent", NOTHING_NEW)}
 
 
 def test_an_offer_that_no_longer_stands_is_none() -> None:

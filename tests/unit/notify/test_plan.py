@@ -78,7 +78,7 @@ def test_a_tombstone_forgets_what_came_before_it_and_not_what_comes_after() -> N
     application = uuid4()
     before, after, other = decision(application), decision(application), decision(uuid4())
     planned = plan([before, other, Tombstone(DECISIONS, str(application)), after])
-    assert planned.forgotten_applications == {application}
+    assert planned.forgotten_applications == {application: (0, 2)}
     assert set(planned.entries) == {after.decision_id, other.decision_id}
 
 

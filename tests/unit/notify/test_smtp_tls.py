@@ -17,6 +17,7 @@ from notify.settings import NotifySettings
 from notify.smtp import Relay, RelayAway
 
 from .certificates import Authority, authority, needs_openssl
+from .letters import yes
 
 pytestmark = needs_openssl
 HOST, PASSWORD = "127.0.0.1", "correct horse battery"
@@ -71,7 +72,7 @@ async def send(port: int, **settings: Any) -> dict[str, Any]:
             assert health.report()["smtp"] == str(away), "readiness says why"
             assert not health.ready
             raise
-        assert (await connection.send(LETTER, lambda: True)).verdict == "taken"
+        assert (await connection.send(LETTER, yes)).verdict == "taken"
     return health.report()
 
 

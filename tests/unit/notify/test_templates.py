@@ -17,7 +17,8 @@ from .letters import decision, read, tell, text
 
 SENDER = Sender("Graduate Hiring", "hiring@example.com")
 KNOWN = (
-    "name, programme, outcome, applications, advancing, reviewed, declined, several, decided_by, corrects, status_url"
+    "name, programme, outcome, applications, advancing, reviewed, declined, several, decided_by, may_ask, "
+    "corrects, status_url"
 )
 
 
@@ -137,7 +138,7 @@ def test_an_empty_body_is_refused(folder: Path, refused: Callable[[], list[str]]
 
 
 def test_a_body_that_is_empty_only_for_some_letters_is_refused(folder: Path, refused: Callable[[], list[str]]) -> None:
-    (folder / "letter.txt.j2").write_text("{% if not (corrects and several) %}Hello{% endif %}")
+    (folder / "letter.txt.j2").write_text("{% if not (corrects == 'changed' and several) %}Hello{% endif %}")
     assert refused() == ["letter.txt.j2: it comes out empty, as in the sample letter several-corrected (en)"]
 
 

@@ -12,6 +12,8 @@ from notify.core.letter import Letter
 from notify.settings import NotifySettings
 from notify.smtp import Connection, Relay
 
+from .letters import yes
+
 LETTER = Letter("ada@example.org", b"Subject: s\r\n\r\n.one\r\n..\r\nlast\r\n", utf8=False)
 CLOSE = ""
 SILENCE = None
@@ -74,8 +76,8 @@ async def connected(relay: Scripted, **settings: object) -> AsyncIterator[Connec
         server.close()
 
 
-def _yes() -> bool:
-    return True
+async def _no() -> bool:
+    return False
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ async def test_only_what_happens_after_the_letter_was_handed_over_is_in_doubt(
     command: str, answer: str | None, verdict: str, stands: bool, one_by_one: bool
 ) -> None:
     async with connected(Scripted(one_by_one, **{command: answer}), smtp_answer_seconds=0.3) as connection:
-        heard = await connection.send(LETTER, _yes)
+        heard = await connection.send(LETTER, yes)
         assert heard.verdict == verdict
         assert "ada" not in str(heard.cause)
         assert connection.stands is stands
@@ -112,7 +114,7 @@ async def test_only_what_happens_after_the_letter_was_handed_over_is_in_doubt(
 async def test_a_relay_may_be_slow_to_answer_the_letter_and_not_the_commands() -> None:
     relay = Scripted(END=SILENCE)
     async with connected(relay, smtp_command_seconds=0.1, smtp_answer_seconds=60) as connection:
-        sending = asyncio.create_task(connection.send(LETTER, _yes))
+        sending = asyncio.create_task(connection.send(LETTER, yes))
         done, _ = await asyncio.wait({sending}, timeout=1.0)
         assert relay.letters
         assert not done, "ten times the patience with a command, and it still waits"
@@ -125,7 +127,7 @@ async def test_a_relay_may_be_slow_to_answer_the_letter_and_not_the_commands() -
 async def test_a_letter_that_may_not_be_handed_over_is_not(one_by_one: bool) -> None:
     relay = Scripted(one_by_one)
     async with connected(relay) as connection:
-        assert await connection.send(LETTER, lambda: False) == Answer("not tried")
+        assert await connection.send(LETTER, _no) == Answer("not tried")
     assert relay.commands[-1] == "DATA"
     assert relay.letters == []
 
@@ -133,10 +135,10 @@ async def test_a_letter_that_may_not_be_handed_over_is_not(one_by_one: bool) -> 
 async def test_the_letter_arrives_byte_for_byte_and_the_connection_serves_the_next(one_by_one: bool) -> None:
     relay = Scripted(one_by_one, RCPT="550 5.1.1 unknown")
     async with connected(relay) as connection:
-        await connection.send(LETTER, _yes)
+        await connection.send(LETTER, yes)
         del relay.script["RCPT"]
         for _ in range(2):
-            assert (await connection.send(LETTER, _yes)).verdict == "taken"
+            assert (await connection.send(LETTER, yes)).verdict == "taken"
     assert relay.letters == [b"Subject: s\r\n\r\n..one\r\n...\r\nlast\r\n.\r\n"] * 2
     assert relay.commands.count("EHLO") == 1
 
@@ -152,10 +154,10 @@ async def test_an_address_that_this_relay_cannot_take_is_refused_and_its_neighbo
     letter: Letter, cause: str
 ) -> None:
     async with connected(Scripted()) as connection:
-        heard = await connection.send(letter, _yes)
+        heard = await connection.send(letter, yes)
         assert heard.verdict == "refused"
         assert cause in str(heard.cause)
-        assert (await connection.send(LETTER, _yes)).verdict == "taken"
+        assert (await connection.send(LETTER, yes)).verdict == "taken"
 
 
 async def test_where_the_relay_takes_it_a_letter_is_begun_in_one_round_trip() -> None:
@@ -186,7 +188,7 @@ async def test_where_the_relay_takes_it_a_letter_is_begun_in_one_round_trip() ->
     settings = NotifySettings(smtp_port=server.sockets[0].getsockname()[1], smtp_command_seconds=5.0)
     async with Relay(settings, Health()).connection() as connection:
         await connection.connect()
-        answers = [await connection.send(LETTER, _yes) for _ in range(3)]
+        answers = [await connection.send(LETTER, yes) for _ in range(3)]
     server.close()
     assert answers == [Answer("taken"), Answer("refused", "RCPT 550 5.1.1"), Answer("deferred", "DATA 451 4.3.0")]
     assert pieces == [b"MAIL FROM:<hiring@example.com>\r\nRCPT TO:<ada@example.org>\r\nDATA\r\n"] * 3
@@ -196,7 +198,7 @@ async def test_where_the_relay_takes_it_a_letter_is_begun_in_one_round_trip() ->
 async def test_a_relay_that_would_take_a_letter_to_nobody_gets_none(refused: str) -> None:
     relay = Scripted(**{refused: "550 5.7.1 no", "DATA": "354 go"})
     async with connected(relay) as connection:
-        heard = await connection.send(LETTER, _yes)
+        heard = await connection.send(LETTER, yes)
         assert heard.cause == f"{refused} 550 5.7.1"
         assert not connection.stands
         await connection.connect()
@@ -205,5 +207,5 @@ async def test_a_relay_that_would_take_a_letter_to_nobody_gets_none(refused: str
 
 async def test_replies_without_an_end_are_no_way_to_fill_the_memory() -> None:
     async with connected(Scripted(MAIL="250 " + "x" * 200_000)) as connection:
-        assert (await connection.send(LETTER, _yes)).verdict == "deferred"
+        assert (await connection.send(LETTER, yes)).verdict == "deferred"
         assert not connection.stands

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from hiring.events.decision import DecisionMade
 
@@ -21,14 +22,16 @@ class Addressee:
 class Announcement:
     """One letter: `decisions` of one candidate and programme, the best news first, at least one.
 
-    `message_id` with its angle brackets. `corrects`: an earlier letter about one of these applications said
-    otherwise. `status_url`: the candidate's own page, where there is one.
+    `message_id` with its angle brackets. `corrects`: an earlier letter was about one of these applications, and
+    said something else. `status_url`: the candidate's own page, where there is one. `date` is the
+    letter's; without one it is that of the newest decision.
     """
 
     decisions: tuple[DecisionMade, ...]
     message_id: str
     corrects: bool = False
     status_url: str | None = None
+    date: datetime | None = None
 
 
 def best_first(decisions: Iterable[DecisionMade]) -> tuple[DecisionMade, ...]:

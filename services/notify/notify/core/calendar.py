@@ -148,5 +148,6 @@ def not_before(
         local = max(longest.moment, now).astimezone(zone(time_zone) or zone(season.time_zone))
         over = season.quiet_hours.over(local)
         if over > local:
-            return Until(over, "quiet hours")
+            # What it waits for first is what people ask about.
+            return Until(over, longest.wait if longest.moment > now else "quiet hours")
     return longest if longest.moment > now else None

@@ -60,7 +60,7 @@ class LetterWriter:
         mailbox = envelope_address(addressee.email)
         words = self.words(announcement, addressee)
         headers = [
-            ("Date", format_datetime(max(decision.decided_at for decision in announcement.decisions))),
+            ("Date", format_datetime(announcement.date or max(it.decided_at for it in announcement.decisions))),
             ("From", self._from),
             ("To", mime.address(addressable(addressee.name), mailbox)),
             ("Subject", mime.unstructured(words.subject)),

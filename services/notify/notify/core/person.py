@@ -30,7 +30,8 @@ class Known(NamedTuple):
     """A letter of the person as the ledger has it. `due`: it was taken to be ruled on now.
 
     `fallen`: why its decision no longer stands. `told_at`: when the relay last took it. `says`: a digest of what it
-    tells. `message_id`: of the letter it belongs to, once one was begun. `abandoned`: a worker's lease on it ran out.
+    tells. `message_id`: of the letter it belongs to, once one was begun; `begun`: how many were. `abandoned`: a
+    worker's lease on it ran out.
     """
 
     decision_id: UUID
@@ -43,6 +44,7 @@ class Known(NamedTuple):
     created_at: datetime
     told_at: datetime | None
     message_id: str | None
+    begun: int = 0
     due: bool = False
     abandoned: bool = False
 
@@ -52,7 +54,7 @@ class Ruling:
     """For each letter that is due one of: it is sent under a Message-ID, it rests or is held, or it waits."""
 
     send: dict[UUID, str] = field(default_factory=dict)
-    rest: dict[UUID, tuple[Literal["suppressed", "held"], str]] = field(default_factory=dict)
+    rest: dict[UUID, tuple[Literal["suppressed", "held", "sent"], str]] = field(default_factory=dict)
     wait: dict[UUID, tuple[datetime, str]] = field(default_factory=dict)
 
 
@@ -74,15 +76,16 @@ def rule(
         elif letter.abandoned and hold_in_doubt:
             ruling.rest[letter.decision_id] = "held", IN_DOUBT
         elif letter.message_id is None and _says_nothing_new(letter, letters):
-            ruling.rest[letter.decision_id] = "suppressed", NOTHING_NEW
+            ruling.rest[letter.decision_id] = "sent" if letter.told_at else "suppressed", NOTHING_NEW
         else:
             open_.append(letter)
-    begun = [letter for letter in open_ if letter.message_id is not None]
-    fresh = [letter for letter in open_ if letter.message_id is None]
+    if any(letter.state == "sending" and not letter.due for letter in letters):
+        # Its lease is being renewed, or its result written, at this moment.
+        ruling.wait |= {letter.decision_id: (now + _SHORTLY, _UNDER_WAY) for letter in open_}
     _in_time(open_, letters, season, time_zone, now, ruling)
-    _declines(fresh, letters, now, ruling)
-    going = [letter for letter in fresh if not _ruled(letter, ruling)]
-    begun = [letter for letter in begun if not _ruled(letter, ruling)]
+    _declines(open_, letters, now, ruling)
+    begun = [letter for letter in open_ if letter.message_id is not None and not _ruled(letter, ruling)]
+    going = [letter for letter in open_ if letter.message_id is None and not _ruled(letter, ruling)]
     for letter in begun:
         assert letter.message_id is not None
         ruling.send[letter.decision_id] = letter.message_id
@@ -107,9 +110,9 @@ def ruler(calendar: Calendar, *, hold_in_doubt: bool, domain: str) -> Rule:
 
 def message_id(going: Sequence[Known], domain: str) -> str:
     """The Message-ID of a letter that tells these decisions: derived from the first of their ids, so that whoever
-    composes it again names it the same. Where a decision is told anew, the moment it was last told is part of it."""
+    composes it again names it the same. Where letters of that decision were begun before, how many is part of it."""
     first = min(going, key=lambda letter: letter.decision_id)
-    again = "" if first.told_at is None else f".{int(first.told_at.timestamp())}"
+    again = f".{first.begun}" if first.begun else ""
     return f"<{first.decision_id}{again}@{domain}>"
 
 
@@ -121,15 +124,18 @@ def _says_nothing_new(letter: Known, letters: Sequence[Known]) -> bool:
     return last.says == letter.says
 
 
-def _declines(fresh: Sequence[Known], letters: Sequence[Known], now: datetime, ruling: Ruling) -> None:
-    """Nobody is rejected beside an offer, nor while another application of theirs is still open."""
+def _declines(open_: Sequence[Known], letters: Sequence[Known], now: datetime, ruling: Ruling) -> None:
+    """Nobody is rejected beside an offer, nor while another application of theirs is still open. A letter that was
+    begun and is still here is no exception: it may not have arrived."""
     others = [letter for letter in letters if letter.fallen is None and letter.outcome != "decline"]
     offers = [letter for letter in others if letter.outcome == "advance"]
-    told = any(letter.told_at is not None for letter in offers)
-    apart = [letter for letter in offers if not letter.due or _ruled(letter, ruling)]
-    for letter in fresh:
+    # An offer that was decided anew and says the same was told by the letter before; one that an operator dropped, by
+    # the operator.
+    told = any(it.told_at is not None or it.state == "suppressed" or _says_nothing_new(it, letters) for it in offers)
+    for letter in open_:
         if letter.outcome != "decline" or _ruled(letter, ruling):
             continue
+        apart = [it for it in offers if not it.due or _ruled(it, ruling) or it.message_id != letter.message_id]
         if told:
             ruling.rest[letter.decision_id] = "suppressed", OFFERED
         elif apart:

@@ -67,7 +67,8 @@ class Plan:
     """Rows to delete, then rows to write, then commands; no key twice, each in the order of its key."""
 
     forgotten_candidates: set[str] = field(default_factory=set)
-    forgotten_applications: set[UUID] = field(default_factory=set)
+    forgotten_applications: dict[UUID, tuple[int, int]] = field(default_factory=dict)
+    """With where the tombstone stood, partition and offset: what comes after it stands."""
     contacts: dict[str, ContactGiven] = field(default_factory=dict)
     entries: dict[UUID, Entry] = field(default_factory=dict)
     withdrawn: dict[UUID, datetime] = field(default_factory=dict)
@@ -95,7 +96,7 @@ def plan(batch: Iterable[Received]) -> Plan:
             case DecisionMade():
                 _enter(planned, event, received)
             case Tombstone():
-                _forget(planned, event)
+                _forget(planned, event, received)
             case ApplicationWithdrawn():
                 _newest(planned.withdrawn, event.application_id, event.at)
             case CandidateErased():
@@ -145,7 +146,7 @@ def _enter(planned: Plan, decision: DecisionMade, received: Received) -> None:
     planned.entries[decision.decision_id] = entry
 
 
-def _forget(planned: Plan, tombstone: Tombstone) -> None:
+def _forget(planned: Plan, tombstone: Tombstone, received: Received) -> None:
     """What came before the tombstone is gone; what comes after it stands."""
     if tombstone.topic == CONTACTS:
         planned.contacts.pop(tombstone.key, None)
@@ -155,7 +156,7 @@ def _forget(planned: Plan, tombstone: Tombstone) -> None:
             application = UUID(tombstone.key)
         except ValueError:
             return  # No decision ever had such a key.
-        planned.forgotten_applications.add(application)
+        planned.forgotten_applications[application] = received.record.partition, received.record.offset
         planned.entries = {id_: entry for id_, entry in planned.entries.items() if entry.application_id != application}
 
 
@@ -164,12 +165,14 @@ def _newest(times: dict[Key, datetime], key: Key, at: datetime) -> None:
 
 
 def _in_order(planned: Plan) -> Plan:
-    """Replicas that write the same rows take their locks in one order, and so cannot deadlock."""
+    """Replicas that write the same rows mostly take their locks in one order; where Postgres ends one of two that do
+    not, it is done again."""
     last = {entry.application_id: entry.decision_id for entry in planned.entries.values()}
     planned.contacts = dict(sorted(planned.contacts.items()))
     planned.entries = {
         id_: entry._replace(last=last[entry.application_id] == id_) for id_, entry in sorted(planned.entries.items())
     }
+    planned.forgotten_applications = dict(sorted(planned.forgotten_applications.items()))
     planned.withdrawn = dict(sorted(planned.withdrawn.items()))
     planned.erased = dict(sorted(planned.erased.items()))
     return planned

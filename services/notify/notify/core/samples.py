@@ -34,7 +34,7 @@ _COMPUTING = Reason(
     rule="computing",
     en="The general track asks for at least one course in computer science.",
     zh="通用方向要求至少一门计算机科学课程。",
-    change=Saying(en="0 courses in computer-science; needs 1", zh="计算机科学课程 0 门；需 1 门"),
+    change=Saying(en="0 courses in computer science; needs 1", zh="计算机科学课程 0 门；需 1 门"),
 )
 _NO_PROJECTS = Reason(rule="project", en="Your application lists no projects.", zh="您的申请未列出项目。")
 _HTML = Reason(
@@ -109,6 +109,7 @@ def _announcements() -> dict[str, Announcement]:
     return {
         "advance": _told(advance),
         "advance-by-person": _told(person["advance"]),
+        "advance-after-a-person": _told(person["advance"], corrects=True),
         "advance-corrected": _told(advance, corrects=True),
         "advance-no-page": _told(bare["advance"], page=False),
         "advance-by-person-no-page": _told(person["advance"], page=False),
@@ -117,6 +118,7 @@ def _announcements() -> dict[str, Announcement]:
         "review-no-page": _told(bare["review"], page=False),
         "decline": _told(decline),
         "decline-by-person": _told(person["decline"]),
+        "decline-after-a-person": _told(person["decline"], corrects=True),
         "decline-corrected": _told(decline, corrects=True),
         "decline-no-page": _told(bare["decline"], page=False),
         "decline-by-person-no-page": _told(person["decline"], page=False),
@@ -129,7 +131,9 @@ def _announcements() -> dict[str, Announcement]:
         "several-review": _told(review, _decision("review", "7")),
         "several-review-decline": _told(review, decline),
         "several-decline": _told(decline, general),
-        "several-decline-by-both": _told(decline, person["decline"], page=False),
+        "several-decline-by-both": _told(decline, person["decline"]),
+        "several-decline-by-both-no-page": _told(decline, person["decline"], page=False),
+        "several-decline-after-a-person": _told(general, person["decline"], corrects=True),
         "several-decline-by-person": _told(person["decline"], _by_person("decline", "8", track="general")),
         "several-corrected": _told(advance, review, general, corrects=True),
         "several-decline-corrected": _told(decline, general, corrects=True),

@@ -12,6 +12,9 @@ from notify.core.language import Language
 from notify.core.names import PlainNames, one_line
 
 _BETWEEN: dict[Language, str] = {"en": ", ", "zh": " / "}
+# So much of an application's number tells it from others that are called the same.
+_NUMBERED: dict[Language, str] = {"en": "number …{}", "zh": "编号 …{}"}
+_END = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Application:
     """One decision. `number` is the application's id.
 
     `title` is the track and the unit, as far as there are; among several applications each has one of its own.
+    `may_ask`: the candidate may ask for a person to look at it, which they may once where the rules declined.
     """
 
     outcome: Outcome
@@ -36,6 +40,7 @@ class Application:
     title: str | None
     reasons: tuple[Reason, ...]
     number: str
+    may_ask: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,9 @@ class View:
     """The variables of a template. `applications`, best news first, are the three tuples after it, one after another.
 
     `outcome` is the best one. `decided_by` says who came to what is decided: the programme's rules, a person, or
-    both where several applications went different ways; None where everything still waits for a person.
+    both where several applications went different ways; None where everything still waits for a person. `may_ask`:
+    of one of them at least. `corrects`: what was written before no longer holds, for a `person` has now decided, or
+    for what was decided `changed`; None where nothing else was written before.
     """
 
     name: str | None
@@ -55,7 +62,8 @@ class View:
     declined: tuple[Application, ...]
     several: bool
     decided_by: Literal["rules", "person", "both"] | None
-    corrects: bool
+    may_ask: bool
+    corrects: Literal["person", "changed"] | None
     status_url: str | None
 
 
@@ -63,7 +71,7 @@ def view(announcement: Announcement, name: str | None, language: Language, names
     """What the letter tells, in the language's names. `name` as the letter may use it."""
     applications = tuple(_application(decision, language, names) for decision in announcement.decisions)
     if len(applications) > 1:
-        applications = _told_apart(applications, _BETWEEN[language])
+        applications = _told_apart(applications, language)
 
     def that(outcome: Outcome) -> tuple[Application, ...]:
         return tuple(it for it in applications if it.outcome == outcome)
@@ -78,20 +86,21 @@ def view(announcement: Announcement, name: str | None, language: Language, names
         declined=that("decline"),
         several=len(applications) > 1,
         decided_by=_decided_by(applications),
-        corrects=announcement.corrects,
+        may_ask=any(it.may_ask for it in applications),
+        corrects=_corrects(announcement.corrects, applications),
         status_url=announcement.status_url,
     )
 
 
-def _told_apart(applications: tuple[Application, ...], between: str) -> tuple[Application, ...]:
-    """Each with a title that no other has: the beginning of its number stands for what is missing."""
+def _told_apart(applications: tuple[Application, ...], language: Language) -> tuple[Application, ...]:
+    """Each with a title that no other has: the end of its number stands for what is missing."""
     often = Counter(it.title for it in applications)
-    return tuple(
-        it
-        if it.title and often[it.title] == 1
-        else replace(it, title=between.join(filter(None, (it.title, it.number[:8]))))
-        for it in applications
-    )
+
+    def numbered(it: Application) -> str:
+        end = _NUMBERED[language].format(it.number[-_END:])
+        return _BETWEEN[language].join((it.title, end)) if it.title else end[:1].upper() + end[1:]
+
+    return tuple(it if it.title and often[it.title] == 1 else replace(it, title=numbered(it)) for it in applications)
 
 
 def _decided_by(applications: Iterable[Application]) -> Literal["rules", "person", "both"] | None:
@@ -99,6 +108,13 @@ def _decided_by(applications: Iterable[Application]) -> Literal["rules", "person
     if not by:
         return None
     return "both" if len(by) > 1 else "person" if by.pop() else "rules"
+
+
+def _corrects(corrects: bool, applications: Iterable[Application]) -> Literal["person", "changed"] | None:
+    """A person's decision was waited for, or asked for: that it comes is no mistake of ours."""
+    if not corrects:
+        return None
+    return "person" if any(it.by_person for it in applications) else "changed"
 
 
 def _application(decision: DecisionMade, language: Language, names: PlainNames) -> Application:
@@ -116,6 +132,7 @@ def _application(decision: DecisionMade, language: Language, names: PlainNames) 
         # Two rules may give one reason; it is told once.
         reasons=tuple(dict.fromkeys(reason for reason in told if reason.text)),
         number=str(decision.application_id),
+        may_ask=decision.outcome == "decline" and not by_person,
     )
 
 

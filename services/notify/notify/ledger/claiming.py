@@ -14,20 +14,33 @@ from notify.ledger.rows import AT_REST, AtRest, noted
 
 # One replica claims at a time, for some milliseconds: two could otherwise each take a part of one person's letters.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7013941)"
-_NOT_PAUSED = "NOT EXISTS (SELECT FROM pauses p WHERE p.paused AND p.scope IN ('', l.programme))"
+# A pause of all is asked about once, and not of each letter that is due.
+_NOT_PAUSED = """NOT EXISTS (SELECT FROM pauses WHERE paused AND scope = '')
+    AND NOT EXISTS (SELECT FROM pauses p WHERE p.paused AND p.scope = l.programme)"""
 
 # Whom something is due for, and who has no letter under way; then all that is due for them. What another statement is
-# writing at this moment is left for the next claim.
+# writing at this moment is left for the next claim. Who has no contact any more must not stand in the way of others,
+# nor may a programme that is paused: so each is looked at by itself. Scalar sub-queries are index probes, always.
+_OPEN = "state IN ('queued', 'sending') AND due_at IS NOT NULL"
 _DUE = f"""
-WITH due AS MATERIALIZED (
-    SELECT candidate_id, programme FROM letters l
-    WHERE state IN ('queued', 'sending') AND due_at <= now() AND {_NOT_PAUSED}
-    ORDER BY due_at LIMIT $1),
+WITH RECURSIVE programmes AS (
+    SELECT min(programme) AS programme FROM letters WHERE {_OPEN}
+    UNION ALL
+    SELECT (SELECT min(programme) FROM letters WHERE {_OPEN} AND programme > p.programme)
+    FROM programmes p WHERE p.programme IS NOT NULL),
+due AS MATERIALIZED (
+    SELECT d.* FROM programmes l, LATERAL (
+        SELECT candidate_id, programme, due_at FROM letters o
+        WHERE o.programme = l.programme AND {_OPEN} AND due_at <= now()
+          AND (SELECT true FROM contacts c WHERE c.candidate_id = o.candidate_id)
+        ORDER BY due_at LIMIT $1) AS d
+    WHERE {_NOT_PAUSED}
+    ORDER BY d.due_at LIMIT $1),
 people AS MATERIALIZED (
     SELECT DISTINCT candidate_id, programme FROM due d
-    WHERE NOT EXISTS (SELECT FROM letters u WHERE u.candidate_id = d.candidate_id AND u.programme = d.programme
-                      AND u.state = 'sending' AND u.due_at > now()))
-SELECT l.candidate_id, l.programme, l.decision_id, l.state, l.claims, l.attempts, l.doubts, l.decision,
+    WHERE (SELECT true FROM letters u WHERE u.candidate_id = d.candidate_id AND u.programme = d.programme
+           AND u.state = 'sending' AND u.due_at > now() LIMIT 1) IS NULL)
+SELECT l.candidate_id, l.programme, l.decision_id, l.state, l.claims, l.attempts, l.doubts, l.decision, l.begun_at,
        c.name, c.email, c.locale, c.time_zone, now() AS now
 FROM people JOIN letters l USING (candidate_id, programme) JOIN contacts c USING (candidate_id)
 WHERE l.state IN ('queued', 'sending') AND l.due_at <= now()
@@ -35,12 +48,14 @@ FOR UPDATE OF l SKIP LOCKED
 """
 _OF_PEOPLE = """
 SELECT l.candidate_id, l.programme, l.decision_id, l.application_id, l.outcome, l.says, l.fallen, l.state,
-       l.decided_at, l.created_at, l.told_at, l.message_id
+       l.decided_at, l.created_at, l.told_at, l.message_id, l.begun
 FROM unnest($1::text[], $2::text[]) AS g (candidate_id, programme) JOIN letters l USING (candidate_id, programme)
 """
+_BEGINS = "r.message_id IS NOT NULL AND l.message_id IS NULL"
 _APPLY = f"""
 UPDATE letters l SET state = r.state, cause = r.cause, due_at = r.due_at, changed_at = now(),
     claims = l.claims + (r.state = 'sending')::integer, message_id = coalesce(r.message_id, l.message_id),
+    begun = l.begun + ({_BEGINS})::integer, begun_at = CASE WHEN {_BEGINS} THEN now() ELSE l.begun_at END,
     published = false, changes = {noted("r.state", "r.cause")}
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
      AS r (decision_id, state, cause, due_at, message_id)
@@ -90,7 +105,8 @@ class Part(NamedTuple):
 class Claimed(NamedTuple):
     """A letter that a worker holds until its lease ends, with whom it goes to.
 
-    `corrects`: an earlier letter told something else about one of its applications.
+    `corrects`: an earlier letter told something else about one of its applications. `begun_at`: when it was claimed
+    first; its date, so that it stays the same however often it is written.
     """
 
     message_id: str
@@ -99,6 +115,7 @@ class Claimed(NamedTuple):
     email: str
     locale: str
     corrects: bool
+    begun_at: datetime
 
     @property
     def attempts(self) -> int:
@@ -206,7 +223,8 @@ def _letters(ruling: Ruling, of_person: Sequence[Known], taken: dict[UUID, Any])
         whom = rows[0]
         about = {letter.application_id for letter in known}
         corrects = any(it.told_at is not None and it.application_id in about for it in of_person)
-        letters.append(Claimed(name, tuple(parts), whom["name"], whom["email"], whom["locale"], corrects))
+        begun_at = whom["now"] if known[0].message_id is None else whom["begun_at"]
+        letters.append(Claimed(name, tuple(parts), whom["name"], whom["email"], whom["locale"], corrects, begun_at))
     return letters
 
 

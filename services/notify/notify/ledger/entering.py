@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 
+from notify.core.person import OFFERED
 from notify.core.plan import Plan
 from notify.ledger import settling
 from notify.ledger.rows import AT_REST, AtRest, columns, fall, noted
@@ -31,11 +32,29 @@ _ADDRESS = """
 UPDATE letters SET due_at = now() WHERE state = 'queued' AND due_at IS NULL AND candidate_id = ANY($1::text[])
 """
 
+# A decline that no letter told beside an offer, where that falls: it is looked at anew.
+_AFTER_ALL = f"""
+    UPDATE letters l SET state = 'queued', cause = NULL, published = false, changed_at = now(),
+        due_at = (SELECT now() FROM contacts c WHERE c.candidate_id = l.candidate_id),
+        changes = {noted("'queued'", "'the offer beside it fell'")}
+    FROM fell f
+    WHERE f.outcome = 'advance' AND l.candidate_id = f.candidate_id AND l.programme = f.programme
+      AND l.application_id <> f.application_id AND l.state = 'suppressed' AND l.fallen IS NULL AND l.cause = '{OFFERED}'
+"""
+
+# Submitted again with the same facts: the decision stands, and the wish is a later one.
+_LATER = """
+UPDATE letters l SET wished_at = g.wished_at FROM unnest($1::uuid[], $2::timestamptz[]) AS g (decision_id, wished_at)
+WHERE l.decision_id = g.decision_id AND l.wished_at < g.wished_at AND l.fallen IS NULL
+"""
+
 # The scalar sub-queries make each look-up an index probe a row, whatever the planner believes of the tables.
 # A decision that is here already is repeated, unless its record stands later in the log than the one that was read
-# before: then it stands again. It is told again only where the candidate has heard something else since.
-# So does one that was submitted anew since it was withdrawn. The letters of an application's other decisions fall, and
-# a person's other letters are looked at anew.
+# before: then it stands again. It is told again only where the candidate has heard something else since, and a letter
+# that is being sent at this moment goes on. So does one that was submitted anew since it was withdrawn or erased: that
+# begins from the beginning, and is told whatever was told before. The letters of an application's other decisions fall,
+# and a person's other letters are looked at anew, those too that went untold beside an offer which falls. No row may be
+# changed by two of the parts: Postgres would do one of them.
 _ENTER = f"""
 WITH given AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
@@ -61,12 +80,20 @@ entered AS (
                  CASE WHEN fallen IS NULL THEN 'queued' ELSE 'suppressed' END AS state FROM judged) AS j
     ORDER BY decision_id
     ON CONFLICT (decision_id) DO UPDATE SET
-        source_partition = excluded.source_partition, source_offset = excluded.source_offset, fallen = excluded.fallen,
-        wished_at = excluded.wished_at,
-        state = excluded.state, cause = excluded.cause, due_at = excluded.due_at, message_id = NULL,
-        attempts = 0, doubts = 0, published = false, changed_at = now(),
-        changes = {noted("excluded.state", "coalesce(excluded.cause, 'stands again')")}
-    WHERE l.fallen IN ('superseded', 'withdrawn') AND excluded.fallen IS NULL AND l.state <> 'sending'
+        source_partition = excluded.source_partition, source_offset = excluded.source_offset, fallen = NULL,
+        wished_at = excluded.wished_at, application_id = excluded.application_id,
+        candidate_id = excluded.candidate_id, says = excluded.says, decision = excluded.decision,
+        told_at = CASE WHEN l.fallen = 'superseded' THEN l.told_at END,
+        review_asked_at = CASE WHEN l.fallen <> 'erased' THEN l.review_asked_at END,
+        (state, due_at, message_id, attempts, doubts, published, changed_at, changes) = (
+            SELECT l.state, l.due_at, l.message_id, l.attempts, l.doubts, false, l.changed_at, l.changes
+            WHERE l.state = 'sending'
+            UNION ALL
+            SELECT excluded.state, excluded.due_at, NULL, 0, 0, false, now(),
+                CASE WHEN l.fallen = 'erased' THEN excluded.changes ELSE {noted("excluded.state", "'stands again'")} END
+            WHERE l.state <> 'sending'),
+        cause = NULL
+    WHERE l.fallen IS NOT NULL AND excluded.fallen IS NULL
       AND (l.source_partition IS DISTINCT FROM excluded.source_partition OR l.source_offset < excluded.source_offset)
     RETURNING l.application_id, l.candidate_id, l.programme, l.fallen, l.decision_id, l.state, l.message_id,
         l.attempts, l.cause, l.changed_at),
@@ -76,13 +103,13 @@ fell AS (
     WHERE e.fallen IS NULL AND l.application_id = e.application_id AND l.decision_id <> e.decision_id
       AND l.fallen IS NULL
     RETURNING l.*),
-later AS (
-    UPDATE letters l SET wished_at = g.wished_at FROM given g
-    WHERE l.decision_id = g.decision_id AND l.wished_at < g.wished_at AND l.fallen IS NULL),
 woken AS (
     UPDATE letters l SET due_at = now() FROM entered e
     WHERE l.candidate_id = e.candidate_id AND l.programme = e.programme AND l.application_id <> e.application_id
-      AND l.state = 'queued' AND l.message_id IS NULL AND l.due_at > now())
+      AND l.state = 'queued' AND l.message_id IS NULL AND l.due_at > now()
+      AND NOT EXISTS (SELECT FROM entered o WHERE o.application_id = l.application_id AND o.fallen IS NULL)),
+after_all AS (
+    {_AFTER_ALL} AND NOT EXISTS (SELECT FROM given o WHERE o.application_id = l.application_id))
 SELECT {AT_REST} FROM entered WHERE state = 'suppressed' AND application_id IS NOT NULL
 UNION ALL
 SELECT {AT_REST} FROM fell WHERE state = 'suppressed' AND NOT published
@@ -92,10 +119,14 @@ _WITHDRAW = f"""
 WITH given AS (SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) AS g (application_id, at)),
 kept AS (
     INSERT INTO withdrawals AS w SELECT * FROM given
-    ON CONFLICT (application_id) DO UPDATE SET at = excluded.at WHERE w.at < excluded.at)
-UPDATE letters l SET {fall("'withdrawn'")} FROM given g
-WHERE l.application_id = g.application_id AND l.wished_at <= g.at AND l.fallen IS NULL
-RETURNING {", ".join("l." + name for name in AT_REST.split(", "))}
+    ON CONFLICT (application_id) DO UPDATE SET at = excluded.at WHERE w.at < excluded.at),
+fell AS (
+    UPDATE letters l SET {fall("'withdrawn'")} FROM given g
+    WHERE l.application_id = g.application_id AND l.wished_at <= g.at AND l.fallen IS NULL
+    RETURNING l.*),
+after_all AS (
+    {_AFTER_ALL} AND NOT EXISTS (SELECT FROM given o WHERE o.application_id = l.application_id))
+SELECT {AT_REST} FROM fell
 """
 
 # Nothing is told of them: there is nobody left to tell it about.
@@ -106,11 +137,21 @@ WITH given AS (SELECT * FROM unnest($1::text[], $2::timestamptz[]) AS g (candida
 kept AS (
     INSERT INTO erasures AS e SELECT * FROM given
     ON CONFLICT (candidate_id) DO UPDATE SET at = excluded.at WHERE e.at < excluded.at),
-gone AS (DELETE FROM contacts c USING given g WHERE c.candidate_id = g.candidate_id AND c.given_at <= g.at)
+gone AS (DELETE FROM contacts c USING given g WHERE c.candidate_id = g.candidate_id AND c.given_at <= g.at),
+wishes AS (
+    DELETE FROM withdrawals w USING given g, letters l
+    WHERE l.candidate_id = g.candidate_id AND l.wished_at <= g.at AND w.application_id = l.application_id
+      AND w.at <= g.at)
 UPDATE letters l SET {_ERASED_SET} FROM given g
 WHERE l.candidate_id = g.candidate_id AND l.wished_at <= g.at
 """
-_FORGET_APPLICATIONS = f"UPDATE letters l SET {_ERASED_SET} WHERE l.application_id = ANY($1::uuid[])"
+# What stands behind the tombstone in the log stays, however often that is read.
+_FORGET_APPLICATIONS = f"""
+UPDATE letters l SET {_ERASED_SET}
+FROM unnest($1::uuid[], $2::integer[], $3::bigint[]) AS g (application_id, partition_, offset_)
+WHERE l.application_id = g.application_id
+  AND (l.source_partition = g.partition_ AND l.source_offset > g.offset_) IS NOT TRUE
+"""
 
 _SWITCH = """
 INSERT INTO pauses AS p SELECT * FROM unnest($1::text[], $2::boolean[], $3::timestamptz[], $4::text[], $5::text[])
@@ -155,7 +196,8 @@ async def _people(connection: Any, plan: Plan) -> None:
         await connection.execute(_FORGET_CONTACTS, candidates)
         await connection.execute(_UNADDRESS, candidates)
     if plan.forgotten_applications:
-        await connection.execute(_FORGET_APPLICATIONS, sorted(plan.forgotten_applications))
+        tombstones = [(id_, *place) for id_, place in plan.forgotten_applications.items()]
+        await connection.execute(_FORGET_APPLICATIONS, *columns(tombstones))
     if plan.switches:
         await connection.execute(_SWITCH, *columns(list(plan.switches.values())))
         await connection.execute(_OBEYED, plan.obeyed)
@@ -174,7 +216,9 @@ async def _decisions(connection: Any, plan: Plan) -> list[AtRest]:
         rows = await connection.fetch(_WITHDRAW, list(plan.withdrawn), list(plan.withdrawn.values()))
         at_rest += [row for row in rows if row["state"] == "suppressed"]
     if plan.entries:
-        at_rest += await connection.fetch(_ENTER, *columns(list(plan.entries.values())))
+        entries = list(plan.entries.values())
+        await connection.execute(_LATER, [it.decision_id for it in entries], [it.wished_at for it in entries])
+        at_rest += await connection.fetch(_ENTER, *columns(entries))
     if plan.reviews_asked:
         await connection.execute(_REVIEWS_ASKED, list(plan.reviews_asked), list(plan.reviews_asked.values()))
     return [AtRest(*row) for row in at_rest]

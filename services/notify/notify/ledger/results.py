@@ -21,6 +21,7 @@ _RECORD = f"""
 UPDATE letters l
 SET state = {_STATE}, cause = {_CAUSE}, attempts = l.attempts + r.tried, doubts = l.doubts + r.doubts,
     changed_at = now(), told_at = CASE WHEN r.state = 'sent' THEN now() ELSE l.told_at END,
+    published = l.application_id IS NULL,
     due_at = CASE WHEN r.state = 'queued' AND l.fallen IS NULL THEN (
         SELECT now() + r.pause * interval '1 second' FROM contacts c WHERE c.candidate_id = l.candidate_id) END,
     changes = {noted(_STATE, _CAUSE)}

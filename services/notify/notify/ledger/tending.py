@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from notify.ledger.rows import fall
+from notify.ledger.rows import fall, noted
 
 # A contact and a decision stored at the same moment by two replicas do not see each other; this joins them.
 _ADDRESS_ALL = """
@@ -18,13 +18,19 @@ UPDATE letters l SET {fall("'withdrawn'")} FROM withdrawals w
 WHERE w.application_id = l.application_id AND l.fallen IS NULL AND l.wished_at <= w.at
   AND l.state IN ('queued', 'held')
 """
+# Whose worker died with the letter of somebody who was erased meanwhile: nobody can claim it any more.
+_LEFT_BEHIND = f"""
+UPDATE letters l SET state = 'suppressed', cause = l.fallen, due_at = NULL, changed_at = now(),
+    changes = {noted("'suppressed'", "l.fallen")}
+WHERE l.state = 'sending' AND l.due_at <= now() AND l.candidate_id IS NULL
+"""
 
 _COUNT = """
 SELECT (SELECT count(*) FROM letters WHERE state = 'queued' AND due_at IS NULL) AS waiting,
        (SELECT min(created_at) FROM letters WHERE state = 'queued' AND due_at IS NULL) AS waiting_since,
        count(*) FILTER (WHERE due_at <= now()) AS due, count(*) FILTER (WHERE due_at > now()) AS later,
        (SELECT count(*) FROM letters WHERE state = 'held') AS held,
-       (SELECT count(*) FROM letters WHERE state = 'failed') AS failed,
+       (SELECT count(*) FROM letters WHERE state = 'failed' AND fallen IS NULL) AS failed,
        (SELECT count(*) FROM pauses WHERE paused) AS pauses
 FROM letters WHERE state = 'queued' AND due_at IS NOT NULL
 """
@@ -35,7 +41,7 @@ UPDATE letters SET due_at = now() WHERE state = 'queued' AND message_id IS NULL 
 
 class Counts(NamedTuple):
     """Letters that wait for their contact, and since when the longest does; that are due; that wait for their time;
-    that are held; that failed; and how many pauses are on."""
+    that are held; that failed and still stand; and how many pauses are on."""
 
     waiting: int
     waiting_since: datetime | None
@@ -53,9 +59,11 @@ class Tending:
         self._pool = pool
 
     async def join_up(self) -> None:
-        """Join what replicas stored side by side: letters with their contacts, and with their withdrawals."""
+        """Join what replicas stored side by side, letters with their contacts and with their withdrawals; and let go
+        of erased letters that nobody sends any more."""
         await self._pool.execute(_ADDRESS_ALL)
         await self._pool.execute(_WITHDRAWN)
+        await self._pool.execute(_LEFT_BEHIND)
 
     async def look_again(self) -> None:
         """Let every letter that waits for its time be looked at again: the calendar may be another one."""

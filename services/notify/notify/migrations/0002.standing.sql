@@ -2,17 +2,20 @@
 -- `says` is a digest of what a letter tells; `told_at` is when the relay last took one. `wished_at` is when the
 -- candidate applied: a withdrawal or erasure after it concerns the letter. `changes` is every change of state with its
 -- time and cause. The source is where the record of the decision stood that made it stand.
+-- `begun` is how many letters of it were begun, and `begun_at` when the last one was, which is its date.
 -- An erased letter keeps its state, programme, outcome and times for the count, and nothing of the person.
 ALTER TABLE letters
     ADD COLUMN programme text, ADD COLUMN outcome text, ADD COLUMN says text,
     ADD COLUMN fallen text CHECK (fallen IN ('superseded', 'withdrawn', 'erased')),
     ADD COLUMN told_at timestamptz, ADD COLUMN wished_at timestamptz, ADD COLUMN decided_at timestamptz,
+    ADD COLUMN begun integer NOT NULL DEFAULT 0, ADD COLUMN begun_at timestamptz,
     ADD COLUMN review_asked_at timestamptz, ADD COLUMN changes jsonb NOT NULL DEFAULT '[]',
     ADD COLUMN source_partition integer, ADD COLUMN source_offset bigint;
 
 UPDATE letters SET programme = decision ->> 'programme', outcome = decision ->> 'outcome',
     decided_at = (decision ->> 'decided_at')::timestamptz, wished_at = (decision ->> 'decided_at')::timestamptz,
-    told_at = CASE WHEN state = 'sent' THEN changed_at END;
+    told_at = CASE WHEN state = 'sent' THEN changed_at END,
+    begun = (message_id IS NOT NULL)::integer, begun_at = CASE WHEN message_id IS NOT NULL THEN changed_at END;
 
 ALTER TABLE letters
     ALTER COLUMN programme SET NOT NULL, ALTER COLUMN outcome SET NOT NULL,
@@ -23,7 +26,9 @@ ALTER TABLE letters
     ADD CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'suppressed', 'held')),
     ADD CHECK (fallen = 'erased' OR (application_id IS NOT NULL AND candidate_id IS NOT NULL AND decision IS NOT NULL));
 
-DROP INDEX letters_queued, letters_unpublished;
+DROP INDEX letters_queued, letters_unpublished, letters_due;
+-- A programme that is paused, with however many letters due, is passed over and not read through.
+CREATE INDEX letters_due ON letters (programme, due_at) WHERE state IN ('queued', 'sending') AND due_at IS NOT NULL;
 -- All of a person's letters of a programme are looked at before one of them is sent.
 CREATE INDEX letters_person ON letters (candidate_id, programme);
 CREATE INDEX letters_waiting ON letters (created_at) WHERE state = 'queued' AND due_at IS NULL;

@@ -25,10 +25,11 @@ _ORDER: tuple[State, ...] = ("advance", "review", "open", "undelivered", "declin
 
 
 class Told(NamedTuple):
-    """A letter that went out, and what it said. `came_back`: it did not arrive."""
+    """A letter that went out, and what it said. `by_person`: a person decided so. `came_back`: it did not arrive."""
 
     at: datetime
     outcome: Outcome
+    by_person: bool
     came_back: bool
 
 
@@ -159,7 +160,7 @@ def _application(
         by_person=announced.by_person,
         decided_at=standing.decided_at.astimezone(tz),
         review_asked_at=asked_at and asked_at.astimezone(tz),
-        may_ask=seen.state == "decline" and not announced.by_person and asked_at is None,
+        may_ask=announced.may_ask and asked_at is None,
     )
 
 
@@ -175,4 +176,6 @@ def _told(letter: Seen, tz: tzinfo) -> list[Told]:
     """Each time that a letter went out; the ledger of an early release has only the last."""
     moments = sorted({*letter.sent, *([letter.told_at] if letter.told_at else [])})
     back = letter.state == "failed"
-    return [Told(at.astimezone(tz), letter.outcome, back and at == moments[-1]) for at in moments]
+    # What was told is read only where something was: of what waits the page knows nothing.
+    by_person = bool(moments) and DecisionMade.model_validate_json(letter.decision).cause == "review"
+    return [Told(at.astimezone(tz), letter.outcome, by_person, back and at == moments[-1]) for at in moments]

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from notify.core.announcement import Announcement
 from notify.core.language import Language
 from notify.core.person import NOTHING_NEW, OFFERED
+from notify.core.view import view
 from notify.ledger.looking import Person, Seen
 from notify.status.content import Application, Page, page
 from notify.status.tokens import Receipt
@@ -48,6 +50,39 @@ def test_who_is_declined_by_the_rules_sees_why_and_may_ask_for_a_person_once() -
 def test_who_is_declined_by_a_person_sees_so_and_nobody_by_name() -> None:
     it = one(letter(decision("decline", cause="review", decided_by="Tom", note="No.", reviewed=uuid4())))
     assert it.by_person and not it.reasons and not it.may_ask
+
+
+def test_of_two_letters_that_say_the_same_the_second_is_told_as_a_persons() -> None:
+    first = decision("decline", decided_at=NOW - 3 * DAY)
+    again = decision("decline", first.application_id, cause="review", decided_by="Tom", reviewed=first.decision_id)
+    shown = seen(person(letter(first, fallen="superseded"), letter(again, told_at=NOW - DAY, sent=(NOW - DAY,))))
+    assert [(it.outcome, it.by_person) for it in shown.applications[0].told] == [("decline", False), ("decline", True)]
+    html = WRITING.page(shown, "en", None, "token", None)
+    assert html.count("it does not go on") == 2 and html.count("it does not go on; a person decided so") == 1
+    assert "申请未能进入下一环节，由工作人员决定" in WRITING.page(shown, "zh", None, "token", None)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        decision("advance"),
+        decision("review"),
+        decision("decline"),
+        decision("decline", cause="review", decided_by="Tom"),
+    ],
+    ids=["advance", "review", "decline", "decline by a person"],
+)
+def test_page_and_letter_offer_a_persons_look_by_the_same_rule(made: Any) -> None:
+    told = view(
+        Announcement((made,), "<a@example.com>", status_url="https://apply.example.com/s/x"), None, "en", WRITING.names
+    )
+    assert one(letter(made)).may_ask == told.may_ask == (made.outcome == "decline" and made.cause != "review")
+
+
+def test_the_page_asks_not_to_be_forwarded() -> None:
+    shown = seen(person(letter(decision("advance"))))
+    assert "Please do not forward it." in WRITING.page(shown, "en", None, "token", None)
+    assert "请勿转发" in WRITING.page(shown, "zh", None, "token", None)
 
 
 def test_who_withdrew_sees_when_and_no_verdict() -> None:
