@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON = $(PYTHON)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-containers faults letters bench lint format schemas clean
+.PHONY: help setup demo up secrets test test-containers faults letters bench lint format schemas clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -25,6 +25,9 @@ demo: setup ## Run a whole hiring drive through real Kafka, Postgres and SMTP (S
 
 up: setup ## Keep the whole pipeline running until Ctrl-C
 	@$(RUN) cohort up
+
+secrets: ## Draw the passwords that docker-compose.yml asks for into ./secrets; those that are there stay
+	@$(PYTHON) deploy/draw_secrets.py
 
 test: setup ## Every test that needs no Docker
 	$(RUN) pytest

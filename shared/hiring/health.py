@@ -18,6 +18,11 @@ class Health:
     _conditions: dict[str, str | None] = field(default_factory=dict)
     _failure: str | None = None
 
+    @classmethod
+    def awaiting(cls, *conditions: str) -> "Health":
+        """Not ready before each of these was heard of: who has asked nobody yet knows nothing."""
+        return cls(dict.fromkeys(conditions, "not heard of yet"))
+
     def set(self, name: str, holds: bool, why: str = "") -> None:
         """Note whether a condition holds; `why` is for operators and holds no personal data."""
         self._conditions[name] = None if holds else why or "no"

@@ -27,7 +27,9 @@ def ssl_context(settings: Settings) -> ssl.SSLContext | None:
     """The TLS context, or None where the protocol has no TLS."""
     if "SSL" not in settings.kafka_security_protocol:
         return None
-    context: ssl.SSLContext = create_ssl_context(cafile=str(settings.kafka_ca_file) if settings.kafka_ca_file else None)
+    context: ssl.SSLContext = create_ssl_context(
+        cafile=settings.kafka_ca_file, certfile=settings.kafka_cert_file, keyfile=settings.kafka_key_file
+    )
     return context
 
 

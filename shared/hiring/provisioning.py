@@ -1,15 +1,20 @@
-"""Creates the declared topics where they are missing and says where an existing one differs. Changes none."""
+"""Creates the declared topics where they are missing, and with `--users` whoever may use them.
+
+It says where what is there differs and takes nothing away: a setting or a right that is not declared is only told.
+"""
 
 import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from hiring import kafka
+from hiring.broker_access import admit, read_passwords
 from hiring.settings import Settings, load
 from hiring.topics import TOPICS, Topic
 
@@ -73,11 +78,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="hiring-provision", description=__doc__)
     parser.add_argument("--partitions", type=int, default=6)
     parser.add_argument("--replication", type=int, default=1)
+    parser.add_argument(
+        "--users", type=Path, metavar="FOLDER", help="of passwords, a file for each user, named as the user"
+    )
     arguments = parser.parse_args()
     try:
-        report = asyncio.run(
-            provision(load(Settings), partitions=arguments.partitions, replication=arguments.replication)
-        )
-    except KafkaError as error:
-        sys.exit(f"The topics could not be provisioned: {error}")
-    sys.stdout.write("\n".join([*report, "topics are as declared" if not report else ""]).strip() + "\n")
+        report = asyncio.run(_provision_all(arguments, load(Settings)))
+    except (KafkaError, OSError, ValueError) as error:
+        sys.exit(f"The broker could not be provisioned: {error or type(error).__name__}")
+    sys.stdout.write("\n".join(report or ["everything is as declared"]) + "\n")
+
+
+async def _provision_all(arguments: argparse.Namespace, settings: Settings) -> list[str]:
+    # Read first: a missing password is told before anything is made.
+    passwords = read_passwords(arguments.users) if arguments.users else None
+    report = await provision(settings, partitions=arguments.partitions, replication=arguments.replication)
+    return report if passwords is None else report + await admit(settings, passwords)

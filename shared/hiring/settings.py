@@ -3,9 +3,9 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field, PostgresDsn, SecretStr, ValidationError
+from pydantic import Field, FilePath, PostgresDsn, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "HIRING_"
@@ -24,16 +24,22 @@ class SecretFiles(PydanticBaseSettingsSource):
 
 
 class Settings(BaseSettings):
-    """What every service needs: where Kafka is, how to log, where to answer health checks."""
+    """What every service needs: where Kafka is, how to log, where to answer health checks.
+
+    `kafka_ca_file` is the authority that signed the brokers' certificates, where the system does not know it;
+    `kafka_cert_file` and `kafka_key_file` are this client's own certificate and its key, where brokers ask for one.
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
-    kafka_security_protocol: str = "PLAINTEXT"
-    kafka_sasl_mechanism: str = "SCRAM-SHA-512"
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     kafka_username: str | None = None
-    kafka_password: SecretStr | None = None
-    kafka_ca_file: Path | None = None
+    kafka_password: SecretStr | None = Field(default=None, validate_default=True)
+    kafka_ca_file: FilePath | None = None
+    kafka_cert_file: FilePath | None = None
+    kafka_key_file: FilePath | None = Field(default=None, validate_default=True)
     kafka_session_timeout_ms: int = 10_000
     batch_records: int = Field(default=2000, ge=1, le=50_000)
     batch_linger_ms: int = Field(default=10, ge=0, le=1000)
@@ -41,6 +47,24 @@ class Settings(BaseSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     log_level: str = "INFO"
     drain_seconds: float = Field(default=20.0, gt=0)
+
+    @field_validator("kafka_password")
+    @classmethod
+    def _a_login(cls, password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Half a login would be none at all, and the broker's refusal would say nothing of it."""
+        protocol, username = info.data.get("kafka_security_protocol"), info.data.get("kafka_username")
+        if str(protocol).startswith("SASL") and not (password and username):
+            raise ValueError(f"HIRING_KAFKA_USERNAME and HIRING_KAFKA_PASSWORD(_FILE) are both needed for {protocol}")
+        if (password or username) and protocol in ("PLAINTEXT", "SSL"):
+            raise ValueError(f"a login is of no use with {protocol}: set HIRING_KAFKA_SECURITY_PROTOCOL to SASL_SSL")
+        return password
+
+    @field_validator("kafka_key_file")
+    @classmethod
+    def _a_pair(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        if (key is None) != (info.data.get("kafka_cert_file") is None):
+            raise ValueError("HIRING_KAFKA_CERT_FILE and HIRING_KAFKA_KEY_FILE belong together: set both or neither")
+        return key
 
     @classmethod
     def settings_customise_sources(

@@ -28,8 +28,9 @@ async def service(settings: IntakeSettings) -> AsyncIterator[Awaitable[Any]]:
     conditions, metrics = Health.awaiting("broker", "consumer"), Metrics(GROUP)
     doors = DoorMetrics(metrics.registry)
     outlet = KafkaOutlet(conditions, timeout_seconds=settings.accept_timeout_seconds)
-    server = process.HttpServer(create_app(settings, outlet, doors, conditions, metrics.registry), settings)
-    async with AsyncExitStack() as broker_side, server.serving() as serving:
+    app = create_app(settings, outlet, doors, conditions, metrics.registry)
+    server, webhooks = process.HttpServer(app, settings), process.running(app.state.webhooks.watching(), "webhooks")
+    async with AsyncExitStack() as broker_side, webhooks, server.serving() as serving:
         producer = await broker_side.enter_async_context(kafka.producing(settings, GROUP, conditions))
         await broker_side.enter_async_context(outlet.through(producer))
         step = IntakeStep(settings.pseudonym_key, doors, settings.phone_region)

@@ -27,7 +27,7 @@ async def service(
     settings: ScreeningSettings, seeds: Sequence[Policy], shadows: Sequence[Policy] = ()
 ) -> AsyncIterator[Awaitable[Any]]:
     """Everything running, in order; what is yielded ends when the process should. `seeds` are the files' policies."""
-    conditions, metrics = health.Health(), Metrics(GROUP)
+    conditions, metrics = health.Health.awaiting("broker", "consumer", "database"), Metrics(GROUP)
     server = process.HttpServer(health.app(conditions, metrics.registry), settings)
     async with (
         server.serving() as serving,
