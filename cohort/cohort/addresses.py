@@ -21,3 +21,9 @@ class Addresses:
     """The folder of .eml files."""
     logs: Path
     """The folder of one log file a part."""
+    console_url: str = ""
+    """Empty where no console runs."""
+    console_dsn: str = ""
+    console_accounts: Path = Path()
+    console_password: Path = Path()
+    """The file that says the password of its account `operator`, as long as nobody changed it."""

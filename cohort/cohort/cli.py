@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from cohort import (
+    console_verb,
     demo,
     demo_folder,
     explain,
@@ -24,9 +25,9 @@ from cohort import (
 from cohort.api_key import KeyFile, api_key, source_of
 from cohort.drive.file import read_lines
 from cohort.drive.generate import generate
-from cohort.explanation.words import Language
 from cohort.terminal import say, screen
 from cohort.verb import PIPELINE_DATA, Data, data_option, run_verb, running_pipeline
+from hiring.explanation.words import Language
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 letters_operating.add_to(letters_verbs.letters)
@@ -36,6 +37,7 @@ app.add_typer(sources.sources, name="sources")
 whatif_verbs.add_to(policy_verbs.policy)
 app.command()(review_verbs.review)
 app.command()(submit_verb.submit)
+console_verb.add_to(app)
 T = TypeVar("T")
 
 DEMO_DATA = Path(".cohort/demo")
@@ -91,7 +93,7 @@ def up(data: Data = PIPELINE_DATA) -> None:
 
     async def run() -> None:
         _say_where(data)
-        async with pipeline.running(data, say, begin=demo_folder.take_over) as running:
+        async with pipeline.running(data, say, begin=demo_folder.take_over, console=True) as running:
             say("\n".join(status.addresses(running.addresses)))
             named = data_option(data)
             say(f"running; Ctrl-C stops everything in order, `cohort status{named}` tells this again")

@@ -7,11 +7,11 @@ takes earlier decisions away there.
 from uuid import UUID
 
 from cohort.addresses import Addresses
-from cohort.explanation import tell
-from cohort.explanation.words import Language
 from cohort.screening_tables import fetch
 from cohort.stack.errors import StackError
 from hiring.events.decision import DecisionMade
+from hiring.explanation import tell
+from hiring.explanation.words import Language
 from hiring.identity import application_id
 
 _DECISIONS = """

@@ -27,7 +27,7 @@ SELECT CASE WHEN state = 'queued' AND due_at IS NULL THEN 'waits for its contact
 FROM letters GROUP BY 1 ORDER BY 1
 """
 _LISTED = """
-SELECT decision_id, state, programme, changed_at, attempts, cause FROM letters
+SELECT decision_id, state, programme, changed_at, due_at, attempts, cause FROM letters
 WHERE state = ANY($1::text[]) AND fallen IS DISTINCT FROM 'erased' ORDER BY changed_at DESC LIMIT $2
 """
 _ABOUT = "SELECT application_id FROM letters WHERE decision_id = $1"
@@ -64,7 +64,9 @@ def resume(by: By, why: Why, programme: Programme = None, data: Data = PIPELINE_
 
 
 def list_(
-    state: Annotated[list[str] | None, typer.Option(help="Which letters: failed, held, suppressed, sent …")] = None,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Which letters: queued, failed, held, suppressed, sent …")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="List so many, the latest first.")] = 20,
     data: Data = PIPELINE_DATA,
 ) -> None:
@@ -79,13 +81,17 @@ def list_(
         for row in await _fetch(at, _PAUSES):
             say(f"paused since {row['at']:%Y-%m-%d %H:%M} UTC: {row['scope'] or 'all'}, by {row['by']}: {row['why']}")
         rows = await _fetch(at, _LISTED, state or ["failed", "held"], limit)
+        if state is None:
+            say(f"cohort letters list --state queued{data_option(data)} shows those that wait, and until when")
         if not rows:
             return
         table = plain_table("decision", "state", "programme", "since (UTC)", "cause", numbers=("tries",))
         for row in rows:
-            since = f"{row['changed_at']:%m-%d %H:%M}"
-            cells = str(row["decision_id"]), row["state"], row["programme"], since, row["cause"] or ""
-            table.add_row(*cells, str(row["attempts"]))
+            since, cause = f"{row['changed_at']:%m-%d %H:%M}", row["cause"] or ""
+            if row["state"] == "queued":
+                until = f"until {row['due_at']:%Y-%m-%d %H:%M}" if row["due_at"] else "for its contact"
+                cause = f"waits {until}{cause and ': '}{cause}"
+            table.add_row(str(row["decision_id"]), row["state"], row["programme"], since, cause, str(row["attempts"]))
         out.print(table)
         if state is None:
             say(f"cohort letters send|drop DECISION --by NAME --why TEXT{data_option(data)} settles one")

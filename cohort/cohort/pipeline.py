@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cohort.addresses import Addresses
 from cohort.candidate_secret import candidate_secret
+from cohort.console_access import ConsoleAccess, console_access, files, make_account
 from cohort.link_keys import link_keys
 from cohort.service import ServiceProcess, ready
 from cohort.stack.kafka import KafkaNode
@@ -26,6 +27,7 @@ PRIVATE = ("kafka", "mailbox", "logs", "secrets")
 FOLDERS = (*PRIVATE, "postgres")
 """All that a pipeline keeps below its data folder, but for the files of its RunFile."""
 PORTS = ("kafka", "kafka-controller", "postgres", "mailbox", *SERVICES)
+CONSOLE = "console"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,14 @@ async def running(
     settings: Mapping[str, object] | None = None,
     restarts: Restarts = USUAL,
     begin: Callable[[Path], None] = lambda _: None,
+    *,
+    console: bool = False,
 ) -> AsyncIterator[Pipeline]:
     """Start everything below the folder `data`, yield it when all is ready, stop everything in order.
 
     What an earlier start left there is gone on with. `settings` go to every service, by field name. `begin` is
-    called with the folder while it is held and nothing of an earlier start runs, before anything is started.
+    called with the folder while it is held and nothing of an earlier start runs, before anything is started. With
+    `console` people can look at it in a browser; the read model costs a share of the machine.
     Raises StackError: what could not be started and why, written for the person at the terminal; OSError when the
     disk refuses.
     """
@@ -59,13 +64,14 @@ async def running(
         for name in PRIVATE:
             private_folder(data / name)
         secrets = {"candidate": candidate_secret(data), "links": link_keys(data)}
-        ports = choose_ports(PORTS, runfile.remembered_ports())
+        ports = choose_ports((*PORTS, CONSOLE), runfile.remembered_ports())
         stores = _Stores(data, ports, say)
         supervisor = Supervisor(say, lambda it: runfile.record(it.pids(), ports), restarts)
         try:
             await stores.start(supervisor)
-            services = await _start_services(supervisor, stores, ports, secrets, settings or {}, say)
-            yield Pipeline(_addresses(data, ports, stores.postgres), supervisor, services)
+            access = console_access(data) if console else None
+            services = await _start_services(supervisor, stores, ports, secrets, settings or {}, access, say)
+            yield Pipeline(_addresses(data, ports, stores.postgres, console=console), supervisor, services)
         finally:
             say("stopping")
             await supervisor.stop()
@@ -80,7 +86,8 @@ def find(data: Path) -> Addresses | None:
     found = read_running(data)
     if found is None or not set(PORTS) <= set(found.ports):
         return None
-    return _addresses(data, found.ports, _postgres(data, found.ports, lambda _: None))
+    console = CONSOLE in found.children
+    return _addresses(data, found.ports, _postgres(data, found.ports, lambda _: None), console=console)
 
 
 def processes(data: Path) -> dict[str, Mark]:
@@ -119,9 +126,10 @@ async def _start_services(
     ports: Mapping[str, int],
     secrets: Mapping[str, Path],
     settings: Mapping[str, object],
+    console: ConsoleAccess | None,
     say: Say,
 ) -> dict[str, ServiceProcess]:
-    say("starting intake, screening and notify")
+    say(f"starting intake, screening{' and notify' if console is None else ', notify and the console'}")
     shared = {"kafka_bootstrap_servers": stores.kafka.bootstrap_servers, "http_host": "127.0.0.1"}
     own: dict[str, dict[str, object]] = {
         "intake": {"candidate_secret_file": secrets["candidate"]},
@@ -134,11 +142,21 @@ async def _start_services(
             "link_keys_file": secrets["links"],
         },
     }
+    if console is not None:
+        own[CONSOLE] = {
+            "postgres_dsn": stores.postgres.dsn(CONSOLE),
+            "session_keys_file": console.session_keys,
+            "accounts_file": console.accounts,
+        }
+        await stores.postgres.create_database(CONSOLE)
     services = {
         name: ServiceProcess(name, {**shared, **own[name], **settings}, ports[name], stores.logs / f"{name}.log")
-        for name in SERVICES
+        for name in own
     }
-    await asyncio.gather(*(services[name].migrate() for name in WITH_DATABASE))
+    await asyncio.gather(
+        *(service.migrate() for name, service in services.items() if "postgres_dsn" in own[name]),
+        *([] if console is None else [make_account(console, stores.logs / f"{CONSOLE}.log")]),
+    )
     for name, service in services.items():
         await supervisor.add(name, service)
     await ready(list(services.values()))
@@ -149,7 +167,7 @@ def _postgres(data: Path, ports: Mapping[str, int], say: Say) -> PostgresServer:
     return PostgresServer(data / "postgres", ports["postgres"], data / "logs" / "postgres.log", message=say)
 
 
-def _addresses(data: Path, ports: Mapping[str, int], postgres: PostgresServer) -> Addresses:
+def _addresses(data: Path, ports: Mapping[str, int], postgres: PostgresServer, *, console: bool) -> Addresses:
     return Addresses(
         intake_url=f"http://127.0.0.1:{ports['intake']}",
         screening_url=f"http://127.0.0.1:{ports['screening']}",
@@ -159,4 +177,8 @@ def _addresses(data: Path, ports: Mapping[str, int], postgres: PostgresServer) -
         notify_dsn=postgres.dsn("notify"),
         mailbox=data / "mailbox",
         logs=data / "logs",
+        console_url=f"http://127.0.0.1:{ports[CONSOLE]}" if console else "",
+        console_dsn=postgres.dsn(CONSOLE),
+        console_accounts=files(data).accounts,
+        console_password=files(data).password,
     )

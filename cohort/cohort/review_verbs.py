@@ -9,7 +9,6 @@ import typer
 
 from cohort.addresses import Addresses
 from cohort.commands import ask, asked
-from cohort.explanation.words import Language
 from cohort.screening_tables import fetch
 from cohort.stack.errors import StackError
 from cohort.tables import print_indented
@@ -17,6 +16,8 @@ from cohort.terminal import say, screen
 from cohort.verb import PIPELINE_DATA, Data, data_option, given, run_verb, running_pipeline
 from hiring.events.command import ReviewGiven
 from hiring.events.decision import DecisionMade
+from hiring.explanation.telling import told_reasons
+from hiring.explanation.words import Language
 
 # What stands of an application is the last of its decisions; the longest waiting comes first, by the index of those,
 # each of which is asked whether it stands: a join would read the whole table. A record begins with its ids and its
@@ -74,7 +75,9 @@ def review(
             at,
             given(ReviewGiven, **command, application_id=decision.application_id, decision_id=decision.decision_id),
         )
-        say(f"{decision.application_id}: {verdict}, decided by {by}; the candidate is told")
+        # It may wait for its day, or for others that it goes with.
+        look = f"cohort letters list{data_option(data)}"
+        say(f"{decision.application_id}: {verdict}, decided by {by}; a letter follows: {look} shows what waits")
 
     run_verb(run())
 
@@ -129,8 +132,9 @@ async def _list(at: Addresses, data: Path, programme: str | None, language: Lang
         asked = ", declined, and the candidate asks for a person" if one.asked_at else ""
         since = f"since {_minute(one.since())}"
         print_indented(out, f"{decision.application_id}  {decision.programme}{track}{unit}{asked}, {since}", 0)
-        for reason in decision.reasons:
-            print_indented(out, reason.zh if language == "zh" else reason.en, 4)
+        # Two tracks may give one reason; it is listed once.
+        for text in dict.fromkeys(text for text, _ in told_reasons(decision, language)):
+            print_indented(out, text, 4)
     if len(waiting) > limit:
         say(f"and more: --limit lists more than {limit}")
     elif not waiting:

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cohort.addresses import Addresses
+from cohort.console_access import ACCOUNT
 from cohort.stack.runfile import Mark
 from cohort.tables import plain_table
 from hiring.topics import TOPICS
@@ -32,7 +33,9 @@ AND serial = (SELECT max(n.serial) FROM decisions n WHERE n.application_id = d.a
 
 def addresses(at: Addresses) -> list[str]:
     """Where to reach the pipeline, a line each; no secrets."""
+    console = f"console       {at.console_url}  (log in as {ACCOUNT}; the password is in {at.console_password})"
     return [
+        *([console] if at.console_url else []),
         f"intake        {at.intake_url}  (POST /v1/applications, POST /v1/applications/bulk)",
         f"Kafka         {at.kafka}  (topic hiring.submissions)",
         f"letters       {at.mailbox}",
@@ -56,6 +59,8 @@ async def show(at: Addresses, processes: Mapping[str, Mark], console: Console) -
 
 async def _readiness(at: Addresses) -> dict[str, str]:
     urls = {"intake": at.intake_url, "screening": at.screening_url, "notify": at.notify_url}
+    if at.console_url:
+        urls["console"] = at.console_url
     async with httpx.AsyncClient(timeout=3, trust_env=False) as client:
         answers = await asyncio.gather(*(client.get(f"{url}/readyz") for url in urls.values()), return_exceptions=True)
     return {name: _words(answer) for name, answer in zip(urls, answers, strict=True)}

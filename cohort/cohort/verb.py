@@ -88,7 +88,7 @@ def given(kind: type[M], **fields: Any) -> M:
     try:
         return kind(**fields)
     except ValidationError as error:
-        raise StackError("; ".join(f"{item['field']}: {item['problem']}" for item in describe(error))) from None
+        raise StackError("; ".join(f"{item['field']}: {item['problem']}" for item in describe(error, kind))) from None
 
 
 def failure(text: str) -> typer.Exit:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
 import pytest
 
 from cohort import pipeline
+from hiring.identity import application_id
 
 pytestmark = pytest.mark.stack
 
@@ -82,6 +84,30 @@ def open_to_others(data: Path) -> list[str]:
     return found
 
 
+def look_at_the_console(said: str, data: Path) -> None:
+    """Where it is told to be, with the account it is told for: both applications are there."""
+    address = r"^console +(http://127\.0\.0\.1:\d+)  \(log in as operator; the password is in (.+)\)$"
+    [(url, file)] = re.findall(address, said, re.MULTILINE)
+    assert Path(file) == data / "secrets" / "console-password"
+    password = Path(file).read_text().strip()
+    assert password not in said + (data / "logs" / "console.log").read_text()
+    with httpx.Client(base_url=url, follow_redirects=True, trust_env=False) as client:
+        token = re.search(r'name="token" value="([^"]+)"', client.get("/").text)
+        assert token
+        form = {"token": token[1], "next": "/", "name": "operator", "password": password}
+        assert "The drive at a glance" in client.post("/login", data=form).text
+        for external_id in "1", "3":
+            query = {"source": "file", "id": external_id}
+            page = until(lambda query=query: found(client.get("/applications", params=query)))  # type: ignore[misc]
+            assert str(application_id("file", external_id)) in page
+            assert "mail.example" not in page and "Lovelace" not in page, "nobody is named"
+
+
+def found(answer: httpx.Response) -> str:
+    """The page of an application that is decided and told; empty before."""
+    return answer.text if answer.status_code == 200 and "Letter: sent" in answer.text else ""
+
+
 def test_without_a_running_pipeline_the_verbs_say_what_to_do(data: Path) -> None:
     answer = cohort("status", "--data", data)
     assert answer.returncode == 2
@@ -107,10 +133,14 @@ def test_a_day_in_the_life(data: Path, tmp_path: Path) -> None:
             return told if re.search(r"letters +│ sent +│ +2\b", told) else ""
 
         told = until(letters)
-        assert told.count("ready") == 3
+        assert told.count("ready") == 4
         assert "not ready" not in told
 
         assert re.search(r"letters +│ sent +│ +2\b", cohort("status", "--data", data, columns=None).stdout)
+        look_at_the_console(up.said.read_text(), data)
+        assert "made anew from" in cohort("console", "rebuild", "--data", data).stdout
+        look_at_the_console(up.said.read_text(), data)
+        assert cohort("console", "account", "list", "--data", data).stdout == "operator  operator\n"
         narrow = cohort("status", "--data", data, columns=40).stdout
         assert re.search(r"hiring\.contacts: records 2\b", narrow)
         assert f"logs          {data / 'logs'}\n" in narrow

@@ -64,7 +64,7 @@ async def test_two_people_bring_a_policy_into_force_and_a_reviewer_decides_by_it
     assert f"{decision.application_id}  {at.programme}, track ai, since " in waiting
     assert "    Version 1 asks for it." in waiting
     status, said = await cohort(at, "review", decision.application_id, "advance", *who("Mia"), "--track", "general")
-    assert status == 0, said
+    assert (status, "decided by Mia; a letter follows: cohort letters list" in said) == (0, True), said
     made = await at.decided(decision.application_id, 2)
     assert (made.outcome, made.track, made.decided_by, made.note) == ("advance", "general", "Mia", "agreed on Monday")
     status, said = await cohort(at, "review", decision.application_id, "decline", *who("Noor"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic
 
 from aiokafka import TopicPartition
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from hiring.consumer.record import Record
 from hiring.consumer.step import Planned, Received, Tombstone, Wave
-from hiring.events.dead_letter import dead_letter
+from hiring.events.dead_letter import DeadLetter, dead_letter
 from hiring.events.envelope import Outgoing
 from hiring.events.reading import Flaw, Foreign, Unreadable, read
 from hiring.topics import COMMANDS, DEAD_LETTERS, TOPICS
@@ -46,18 +46,26 @@ def events_of(
 ) -> Iterator[Received]:
     """The events in some records, read one at a time; what is none is refused, and never holds up its neighbours.
 
-    A command for another service is passed over.
+    A command for another service is passed over. A dead letter is read as the reason that it tells, never as the event
+    that it was: it is no event, and must not become a dead letter once more.
     """
     for record in records:
         try:
             if record.value is None and record.topic in _COMPACTED:
                 yield Received(Tombstone(record.topic, (record.key or b"").decode(errors="replace")), record)
+            elif record.topic == DEAD_LETTERS:
+                yield Received(_reason(record), record)
             else:
                 yield Received(read(record, contracts[record.topic]), record)
         except Unreadable as unreadable:
             # A command is for whichever service knows it; on any other topic a foreign event is a mistake.
             if not (record.topic == COMMANDS and isinstance(unreadable, Foreign)):
                 refuse(record, unreadable)
+
+
+def _reason(record: Record) -> DeadLetter:
+    at = datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC)
+    return DeadLetter.found(record.headers, partition=record.partition, offset=record.offset, at=at)
 
 
 def bury(record: Record, flaw: Flaw, detail: str, group: str, now: datetime) -> Outgoing:

@@ -11,12 +11,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from hiring.events.envelope import Headers, Outgoing
 from hiring.events.fields import Event, Moment
+from hiring.topics import DEAD_LETTERS
 
 PREFIX = "dl_"
+
+UNTOLD = "untold"
+"""The flaw of what is on the topic of dead letters and does not say why."""
 
 NOWHERE = -1
 """The partition and offset of what came by no topic."""
@@ -46,6 +50,22 @@ class DeadLetter(Event):
         return cls.model_validate(
             {n.removeprefix(PREFIX): v.decode() for n, v in headers if n.startswith(PREFIX) and v is not None}
         )
+
+    @classmethod
+    def found(cls, headers: Headers, *, partition: int, offset: int, at: datetime) -> "DeadLetter":
+        """The reason of a record on the topic of dead letters; of one that tells none, that, and where it stands."""
+        try:
+            return cls.of(headers)
+        except (ValidationError, UnicodeDecodeError):
+            return cls(
+                flaw=UNTOLD,
+                detail="it has no headers that say why it is here; something else than Cohort wrote it",
+                topic=DEAD_LETTERS,
+                partition=partition,
+                offset=offset,
+                group="",
+                failed_at=at,
+            )
 
 
 def dead_letter(

@@ -60,6 +60,12 @@ def test_a_drive_of_one_source_is_otherwise_the_same() -> None:
     )
 
 
+def test_applications_say_where_they_come_from(tmp_path: Path) -> None:
+    (file := tmp_path / "one.json").write_text('{"source": "s"}')
+    ran = CliRunner().invoke(app, ["submit", str(file), "--to", "http://127.0.0.1:9", "--source", "s"])
+    assert (ran.exit_code, "applications say them" in ran.stderr) == (2, True)
+
+
 @pytest.fixture
 def submit(tmp_path: Path) -> Callable[..., str]:
     (file := tmp_path / "resume.json").write_text('{"basics": {"name": "Ada Lovelace"}}')
@@ -76,5 +82,6 @@ def test_what_a_resume_does_not_say_is_asked_for(submit: Callable[..., str]) -> 
     assert "--source, --external-id and --programme" in submit("--format", "json-resume")
     named = ("--format", "json-resume", "--source", "s", "--external-id", "1", "--programme", "p")
     assert "basics.email is missing" in submit(*named)
-    assert "applications say them" in submit("--source", "s")
+    assert "resume.json looks like JSON Resume" in submit()
+    assert "--format json-resume --source SOURCE" in submit("--source", "s")
     assert "--to intake.example: base_url" in submit(*named, "--to", "intake.example")

@@ -46,7 +46,7 @@ def test_the_old_key_holds_until_it_is_revoked(file: Path) -> None:
     ("arguments", "said"),
     [
         (("create", "portal"), "rotate"),
-        (("create", "No Slug"), "source:"),
+        (("create", "No Slug"), "lower-case letters, digits"),
         (("rotate", "nobody"), "no source nobody"),
         (("revoke", "portal", "00000000"), "no key 00000000"),
     ],
@@ -58,6 +58,20 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(file: Path, arguments: 
     assert result.exit_code == 2
     assert said in result.stderr
     assert file.read_bytes() == before
+
+
+def test_it_says_which_file_intake_must_be_started_with(file: Path) -> None:
+    said = sources(file, "create", "portal").stderr
+    assert f"HIRING_SOURCES_FILE={file}" in said and "start it again with the variable" in said
+    again = sources(file, "create", "another").stderr
+    assert f"HIRING_SOURCES_FILE={file}" in again and "start it again" not in again
+
+
+def test_a_missing_folder_is_told_in_plain_words(tmp_path: Path) -> None:
+    result = sources(tmp_path / "none" / "sources.json", "create", "portal")
+    assert result.exit_code == 2
+    assert f"there is no folder {tmp_path / 'none'}: make it first" in result.stderr
+    assert ".lock" not in result.stderr
 
 
 def test_a_file_that_is_none_is_left_alone(file: Path) -> None:

@@ -317,6 +317,18 @@ def test_groups(members: list[Any], any_of: str, all_of: str) -> None:
             "1 course in mathematics; needs 2",
             "数学课程 1 门；需 2 门",
         ),
+        (
+            {"kind": "foundations", "area": ["computer-science", "statistics"], "at_least": 2},
+            {"courses": [{"name": "algebra"}]},
+            "0 courses in computer science or statistics; needs 2",
+            "计算机科学或统计课程 0 门；需 2 门",
+        ),
+        (
+            {"kind": "projects", "at_least": 1, "kinds": ["open-source"], "domains": ["public-health"]},
+            {"projects": [{"title": "x", "kind": "personal", "domain": "logistics"}]},
+            "0 public health open source projects; needs 1",
+            "public health开源项目 0 个；需 1 个",
+        ),
         (AI, {"projects": [{"title": "x", "ai": False}]}, "0 AI projects; needs 1", "AI项目 0 个；需 1 个"),
         (
             CODING,
@@ -334,7 +346,7 @@ def test_groups(members: list[Any], any_of: str, all_of: str) -> None:
         (
             CONSENT,
             {"consents": {"data_processing": False}},
-            "refused; needs consent to data_processing and automated_screening",
+            "refused; needs consent to data processing and automated screening",
             "未同意；需同意数据处理和自动筛选",
         ),
         (

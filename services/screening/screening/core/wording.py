@@ -5,39 +5,22 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from hiring.explanation.contract_words import chinese
 from screening.core.conditions import ProjectChoice
 from screening.core.shares import Mark, Share
 
 _SMALL_SCALE = 20
 
-_CHINESE = {
-    "associate": "专科",
-    "bachelor": "本科",
-    "master": "硕士",
-    "doctorate": "博士",
-    "other": "其他",
-    "mathematics": "数学",
-    "computer-science": "计算机科学",
-    "statistics": "统计",
-    "academic": "学术",
-    "personal": "个人",
-    "competition": "竞赛",
-    "internship": "实习",
-    "open-source": "开源",
-    "data_processing": "数据处理",
-    "automated_screening": "自动筛选",
-}
-
-
-def chinese(word: str) -> str:
-    """The contract's word in Chinese."""
-    return _CHINESE.get(word, word)
-
 
 def either(words: Iterable[str]) -> tuple[str, str]:
     """`a or b`, in both languages."""
     listed = list(words)
-    return " or ".join(listed), "或".join(map(chinese, listed))
+    return " or ".join(listed), "或".join(spoken(chinese(word)) for word in listed)
+
+
+def spoken(words: str) -> str:
+    """The contract's words as people write them: `computer science`, `data processing`."""
+    return words.replace("-", " ").replace("_", " ")
 
 
 def number(value: float, scale: float = 100.0) -> str:
@@ -87,4 +70,4 @@ def projects_named(choice: ProjectChoice) -> Named:
 
 def field_in_chinese(field: str, names: Mapping[str, tuple[str, ...]]) -> str:
     """The first name of a field of study that is not in Latin letters."""
-    return next((name for name in names.get(field, ()) if not name.isascii()), field)
+    return next((name for name in names.get(field, ()) if not name.isascii()), spoken(field))

@@ -1,15 +1,16 @@
 """Conditions on what a candidate agreed to and wishes."""
 
+from hiring.explanation.contract_words import chinese
 from screening.core.case import Case, Tables
 from screening.core.conditions import Consented, MachineMayDecide
 from screening.core.predicates.predicate import Finding, Predicate, finding
-from screening.core.wording import chinese
+from screening.core.wording import spoken
 
 
 def consented(rule: Consented, _: Tables) -> Predicate:
     """Each consent is given."""
     asked = rule.to
-    all_asked, asked_zh = " and ".join(asked), "和".join(map(chinese, asked))
+    all_asked, asked_zh = " and ".join(asked), "和".join(spoken(chinese(one)) for one in asked)
 
     def observe(case: Case) -> tuple[object, ...]:
         given = case.facts.get("consents", {})
@@ -22,7 +23,7 @@ def consented(rule: Consented, _: Tables) -> Predicate:
         return finding(
             not refused,
             "refused" if refused else "agreed",
-            f"refused; needs consent to {all_asked}",
+            f"refused; needs consent to {spoken(all_asked)}",
             f"未同意；需同意{asked_zh}",
         )
 

@@ -8,7 +8,7 @@ from screening.core.kleene import all_of, any_of, known
 from screening.core.measures import graduations, latest_marks
 from screening.core.predicates.predicate import Finding, Predicate, finding
 from screening.core.shares import Mark, fraction
-from screening.core.wording import either, field_in_chinese, mark, needed
+from screening.core.wording import either, field_in_chinese, mark, needed, spoken
 
 Degrees = tuple[tuple[str | None, frozenset[str]], ...]
 """Of each degree the level, and what its field may mean: nothing, where the table does not know it."""
@@ -77,7 +77,8 @@ def studies(rule: Studies, tables: Tables) -> Predicate:
         if verdict != "fail":
             return Finding(verdict, observed)
         has = "、".join(sorted(_named_in_chinese(*degree, tables) for degree in degrees))
-        return Finding("fail", observed, Change(f"studies {observed}; needs {wanted}", f"所修 {has}；需 {wanted_zh}"))
+        lacks = f"studies {spoken(observed)}; needs {spoken(wanted)}"
+        return Finding("fail", observed, Change(lacks, f"所修 {has}；需 {wanted_zh}"))
 
     def judge_levels(told: tuple[str | None, ...]) -> Finding:
         return judge(tuple([(level, _NO_FIELD) for level in told]))

@@ -17,13 +17,14 @@ from screening.core.measures import (
 )
 from screening.core.predicates.predicate import Finding, Predicate, finding
 from screening.core.shares import fraction
-from screening.core.wording import either, many, mark, needed, projects_named
+from screening.core.wording import either, many, mark, needed, projects_named, spoken
 
 
 def foundations(rule: Foundations, tables: Tables) -> Predicate:
     """Enough courses are in the areas; those whose area is not known may be the missing ones."""
     at_least = rule.at_least
     areas, areas_zh = either(rule.area)
+    spoken_areas = spoken(areas)
 
     def judge(courses: Counted) -> Finding:
         listed, found, unplaced = courses
@@ -35,7 +36,7 @@ def foundations(rule: Foundations, tables: Tables) -> Predicate:
         return finding(
             found >= at_least,
             observed,
-            f"{many(found, 'course')} in {areas}; needs {at_least}",
+            f"{many(found, 'course')} in {spoken_areas}; needs {at_least}",
             f"{areas_zh}课程 {found} 门；需 {at_least} 门",
         )
 
@@ -45,6 +46,7 @@ def foundations(rule: Foundations, tables: Tables) -> Predicate:
 def projects(rule: Projects, _: Tables) -> Predicate:
     """Enough projects are of the choice; those that do not say may be the missing ones."""
     at_least, named = rule.at_least, projects_named(rule)
+    spoken_name = spoken(named.one)
 
     def judge(counted: Sorted) -> Finding:
         listed, sure, unsaid = counted
@@ -55,7 +57,7 @@ def projects(rule: Projects, _: Tables) -> Predicate:
         return finding(
             sure >= at_least,
             f"{sure}",
-            f"{many(sure, named.one)}; needs {at_least}",
+            f"{many(sure, spoken_name)}; needs {at_least}",
             f"{named.zh} {sure} 个；需 {at_least} 个",
         )
 
@@ -80,7 +82,7 @@ def assessment_at_least(rule: AssessmentAtLeast, _: Tables) -> Predicate:
     def change(attempts: tuple[Attempt, ...]) -> Change:
         # The nearest: what is recent before what is not, then the better.
         best = max(attempts, key=lambda one: (recent(one) is not False, fraction(one[:2]) or 0, one[2] or ""))
-        lacks, lacks_zh, needs, needs_zh = [name], [name], [], []
+        lacks, lacks_zh, needs, needs_zh = [spoken(name)], [spoken(name)], [], []
         if good(best) is not True:
             en, zh = mark(best[:2])
             lacks.append(en)
@@ -115,7 +117,7 @@ def answered(rule: Answered, _: Tables) -> Predicate:
             return Finding("unknown", "no answer")
         if found >= words:
             return Finding("pass", f"{many(words, 'word')} or more")
-        en = f"{question} in {many(found, 'word')}; needs {words}"
-        return Finding("fail", many(found, "word"), Change(en, f"{question} 回答 {found} 字；需 {words} 字"))
+        en = f"{spoken(question)} in {many(found, 'word')}; needs {words}"
+        return Finding("fail", many(found, "word"), Change(en, f"{spoken(question)} 回答 {found} 字；需 {words} 字"))
 
     return Predicate(words_in(question, words), judge, f"{question} in at least {many(words, 'word')}")

@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 
 from cohort.drive.generate import generate
-from cohort.explanation import tell
-from cohort.explanation.phrases import in_chinese
 from hiring.events.application import ApplicationSubmitted
 from hiring.events.decision import DecisionMade
 from hiring.events.reading import Unreadable, parse
 from hiring.events.submission import Submission
+from hiring.explanation import tell
+from hiring.explanation.phrases import in_chinese
 from intake.core.split import split
 from screening.core.decide import compile_policy
 from screening.programmes import read_policy
@@ -51,6 +51,8 @@ BY_POLICY: dict[str, Any] = {
     "reasons": [
         {"rule": "mathematics", "en": "Too little.", "zh": "太少。", "change": {"en": "needs 2", "zh": "需要两门"}},
         {"rule": "score", "en": "Close.", "zh": "接近。"},
+        # Another track's rule that says the same.
+        {"rule": "general-score", "en": "Close.", "zh": "接近。"},
     ],
     "rules": RULES,
     "tracks": [TRACK],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from cohort.explanation.phrases import in_chinese
+from hiring.explanation.phrases import in_chinese
 
 Language = Literal["en", "zh"]
 

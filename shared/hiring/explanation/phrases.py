@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from screening.core.wording import chinese
+from hiring.explanation.contract_words import chinese
 
 _NUMBER = r"\d+(?:\.\d+)?"
 # In this order: what stands earlier may hold what stands later.

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from cohort.explanation.words import MARKS, WORDS, Language, Words
-from hiring.events.decision import Component, DecisionMade, RuleResult, Score, TrackResult
+from hiring.events.decision import Component, DecisionMade, Reason, RuleResult, Saying, Score, TrackResult
+from hiring.explanation.words import MARKS, WORDS, Language, Words
 
 
 def tell(
@@ -56,10 +56,22 @@ def _who(decision: DecisionMade, words: Words) -> str:
 
 def _reasons(decision: DecisionMade, words: Words, language: Language) -> Iterator[str]:
     yield words.reasons if decision.reasons else words.no_reasons
-    for number, reason in enumerate(decision.reasons, 1):
-        yield f"  {number}. {reason.zh if language == 'zh' else reason.en}"
-        if reason.change is not None:
-            yield f"     {reason.change.zh if language == 'zh' else reason.change.en}"
+    for number, (text, change) in enumerate(told_reasons(decision, language), 1):
+        yield f"  {number}. {text}"
+        if change is not None:
+            yield f"     {change}"
+
+
+def told_reasons(decision: DecisionMade, language: Language) -> list[tuple[str, str | None]]:
+    """Each reason with what would have passed; what several rules say in the same words comes once."""
+    told = ((_in(reason, language), _in(reason.change, language)) for reason in decision.reasons)
+    return [(text, change) for text, change in dict.fromkeys(told) if text is not None]
+
+
+def _in(saying: Reason | Saying | None, language: Language) -> str | None:
+    if saying is None:
+        return None
+    return saying.zh if language == "zh" else saying.en
 
 
 def _track(track: TrackResult, words: Words) -> Iterator[str]:

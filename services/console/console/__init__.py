@@ -1,0 +1,1 @@
+"""The console: what operators, reviewers and auditors see and do."""

@@ -1,0 +1,1 @@
+"""Who may log in, how often they may try, and how long a login holds."""

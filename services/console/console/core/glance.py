@@ -1,0 +1,115 @@
+"""The drive at a glance: the figures of a page, from how many applications are in each state. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from console.core.projection import Cell
+
+OUTCOMES = ("advance", "review", "decline")
+LETTERS = ("sent", "", "held", "failed", "suppressed")
+"""What becomes of a letter; empty while there is no news of it."""
+
+
+class Counted(NamedTuple):
+    """So many applications are in this state."""
+
+    cell: Cell
+    n: int
+
+
+class Row(NamedTuple):
+    """A line of the table: a track, or with `unit` one of its units; `outcomes` in the order of OUTCOMES."""
+
+    track: str
+    unit: str | None
+    outcomes: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A drive, or one programme of it.
+
+    Accepted, of those decided, of those told; withdrawn ones count in each that they had reached. `waiting`: how
+    many wait for a person now. `letters` are those of decided applications, by LETTERS.
+    """
+
+    accepted: int
+    decided: int
+    told: int
+    withdrawn: int
+    waiting: int
+    outcomes: tuple[int, ...]
+    letters: tuple[int, ...]
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Everything the page shows; `changed` is the state of the read model. `left`: records a rebuild has to read."""
+
+    changed: int
+    all: Figures
+    programmes: dict[str, Figures]
+    dead: int
+    last_arrived: datetime | None
+    rebuilding: datetime | None
+    left: int
+
+
+def glance(
+    cells: Sequence[Counted],
+    *,
+    changed: int,
+    dead: int,
+    last_arrived: datetime | None,
+    rebuilding: datetime | None,
+    left: int,
+) -> Glance:
+    """The figures of all programmes, and of each."""
+    names = sorted({it.cell.programme for it in cells})
+    programmes = {name: figures(it for it in cells if it.cell.programme == name) for name in names}
+    return Glance(changed, figures(cells), programmes, dead, last_arrived, rebuilding, left)
+
+
+def figures(cells: Iterable[Counted]) -> Figures:
+    """The figures of some cells."""
+    counted = list(cells)
+    decided = [it for it in counted if it.cell.outcome]
+    outcomes, letters = Counter[str](), Counter[str]()
+    for cell, n in decided:
+        outcomes[cell.outcome] += n
+        letters[cell.letter] += n
+    return Figures(
+        accepted=sum(n for _, n in counted),
+        decided=sum(n for _, n in decided),
+        told=letters["sent"],
+        withdrawn=sum(n for cell, n in counted if cell.withdrawn),
+        waiting=sum(n for cell, n in decided if cell.outcome == "review" and not cell.withdrawn),
+        outcomes=tuple(outcomes[it] for it in OUTCOMES),
+        letters=tuple(letters[it] for it in LETTERS),
+        rows=_rows(decided),
+    )
+
+
+def _rows(decided: Iterable[Counted]) -> list[Row]:
+    """Each track, then its units where there are any; what has no track comes last."""
+    tracks: dict[str, dict[str, Counter[str]]] = {}
+    for cell, n in decided:
+        tracks.setdefault(cell.track, {}).setdefault(cell.unit, Counter())[cell.outcome] += n
+    rows = []
+    for track in sorted(tracks, key=lambda it: (it == "", it)):
+        units = tracks[track]
+        rows.append(Row(track, None, tuple(sum(unit[it] for unit in units.values()) for it in OUTCOMES)))
+        if set(units) != {""}:
+            rows += [
+                Row(track, unit, tuple(units[unit][it] for it in OUTCOMES))
+                for unit in sorted(units, key=lambda it: (it == "", it))
+            ]
+    return rows

@@ -1,0 +1,102 @@
+"""Console's process: wiring only. `console serve` (the default), `migrate`, `rebuild`, `account`."""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Awaitable
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+from aiokafka.errors import KafkaError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from console.accounts import verb
+from console.accounts.file import Accounts, Passwords
+from console.accounts.login import Login
+from console.accounts.sessions import Sessions
+from console.consumer import ConsoleStep
+from console.dead_letter_record import DeadRecords
+from console.feeding import NAME, Feeding
+from console.settings import ConsoleSettings
+from console.store import rebuilding
+from console.store.reading import Reading
+from console.web.access import Access
+from console.web.headers import Headers
+from console.web.pages import Pages
+from console.web.rendering import Rendering
+from hiring import health, postgres, process
+from hiring.metrics import Metrics
+from hiring.settings import load
+
+
+@contextlib.asynccontextmanager
+async def service(settings: ConsoleSettings) -> AsyncIterator[Awaitable[Any]]:
+    """Everything running, in order; what is yielded ends when the process should."""
+    conditions, metrics = health.Health(), Metrics(NAME)
+    console = pages(settings)
+    app = Starlette(
+        routes=[*health.routes(conditions, metrics.registry), *console.routes()], middleware=[Middleware(Headers)]
+    )
+    server = process.HttpServer(app, settings)
+    async with server.serving() as serving, postgres.pool(settings, conditions) as pool:
+        console.connect(Reading(pool), DeadRecords(settings))
+        feeding = Feeding(settings, pool, conditions, metrics)
+        try:
+            async with process.running(feeding.run(), "feeding") as fed:
+                yield process.first_to_end(serving, fed)
+        finally:
+            console.close()
+
+
+def pages(settings: ConsoleSettings) -> Pages:
+    """The pages. Exits with a plain message where sessions have no key."""
+    if not settings.keys:
+        raise SystemExit(
+            "The settings are not usable: sessions are signed with HIRING_SESSION_KEYS. Name a file in "
+            "HIRING_SESSION_KEYS_FILE with what `openssl rand -hex 32` prints"
+        )
+    rendering = Rendering()
+    sessions = Sessions(settings.keys, timedelta(hours=settings.session_hours))
+    login = Login(Accounts(settings.accounts_file), sessions, Passwords())
+    return Pages(Access(login, rendering, secure=settings.secure_cookies), rendering)
+
+
+async def rebuild(settings: ConsoleSettings) -> str:
+    """Empty the read model; what runs reads the topics anew. Returns what was done, for a person to read.
+
+    Exits with a plain message where that is not possible.
+    """
+    conditions = health.Health()
+    try:
+        found = await rebuilding.ranges(settings, list(ConsoleStep.contracts))
+        async with postgres.pool(settings, conditions) as pool:
+            number = await rebuilding.begin_anew(pool, found)
+    except (KafkaError, asyncpg.PostgresError, OSError) as error:
+        raise SystemExit(f"nothing was changed: {type(error).__name__}: {error}") from None
+    records = sum(end - begin for begin, end in found.values())
+    return f"the read model is empty and is made anew from {records:,} records (generation {number})"
+
+
+def main() -> None:
+    """The command `console`."""
+    parser = argparse.ArgumentParser(prog="console", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb")
+    verbs.add_parser("serve", help="feed the read model and answer for the pages")
+    verbs.add_parser("migrate", help="bring the database up to date")
+    verbs.add_parser("rebuild", help="empty the read model and make it anew from the topics")
+    verb.add_to(verbs)
+    arguments = parser.parse_args()
+    if arguments.verb == "account":
+        verb.run(arguments)
+        return
+    settings = load(ConsoleSettings)
+    match arguments.verb:
+        case "migrate":
+            postgres.migrate(settings, "console")
+        case "rebuild":
+            sys.stdout.write(asyncio.run(rebuild(settings)) + "\n")
+        case _:
+            process.run(NAME, settings, lambda: service(settings))

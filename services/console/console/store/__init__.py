@@ -1,0 +1,1 @@
+"""The read model in Postgres: writing batches, reading pages, beginning anew."""

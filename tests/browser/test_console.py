@@ -1,0 +1,170 @@
+"""The console in a real browser: live, readable, usable by keyboard and on a phone, and all by itself.
+
+`COHORT_IMAGES=1` writes the screenshots of docs/images anew.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from cohort.stack.ports import choose_ports
+
+from ..unit.console.drive import fill  # noqa: TID252
+from ..unit.console.happened import decided, id_of, minute, submitted, told  # noqa: TID252
+from ..unit.console.site import PASSWORD, Site  # noqa: TID252
+
+pytestmark = pytest.mark.browser
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+ONE = pytest.mark.parametrize("tab", ["desktop"], indirect=True)
+PATHS = ("/", "/applications", f"/applications/{id_of(1)}", "/dead-letters", "/dead-letters/0/1", "/nowhere")
+GROUP = "/dead-letters?topic=hiring.submissions&flaw=invalid"
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    port = choose_ports(["console"], {})["console"]
+    site = Site(tmp_path, f"http://127.0.0.1:{port}")
+    fill(site.model)
+    server = uvicorn.Server(uvicorn.Config(site.app, port=port, log_level="warning", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+        assert not serving.done(), "the server ended"
+    yield site
+    site.pages.close()
+    server.should_exit = True
+    await serving
+
+
+async def log_in(page: Page, site: Site, name: str = "operator", to: str = "/") -> None:
+    await page.goto(site.url + to)
+    await page.locator("#name").fill(name)
+    await page.locator("#password").fill(PASSWORD)
+    await page.locator("#password").press("Enter")
+    await page.wait_for_url(site.url + to)
+
+
+async def complaints_of_axe(page: Page) -> list[str]:
+    found = await Axe().run(page)
+    return [f"{it['id']}: {node['html']}" for it in found.response["violations"] for node in it["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_every_page_is_accessible_and_fits_the_window(tab: Any, site: Site, scheme: Any, language: str) -> None:
+    page: Page = tab.page
+    await page.emulate_media(color_scheme=scheme)
+    await page.goto(f"{site.url}/language/{language}?next=/login")
+    assert await complaints_of_axe(page) == []
+    await log_in(page, site)
+    for path in (*PATHS, GROUP):
+        await page.goto(site.url + path)
+        assert await complaints_of_axe(page) == [], path
+        assert await tab.width_needed() <= page.viewport_size["width"], path  # type: ignore[index]
+    assert tab.origins() == {site.url}
+    assert [it for it in tab.complaints if "404" not in it] == []
+
+
+@ONE
+async def test_the_figures_change_before_ones_eyes(tab: Any, site: Site) -> None:
+    page: Page = tab.page
+    await log_in(page, site)
+    accepted = page.locator(".funnel .figure").first
+    before = int((await accepted.inner_text()).replace(",", ""))
+    site.model.tell(9000, submitted(9000), decided(9000), told(9000))
+    await expect(accepted).to_have_text(f"{before + 1:,}")
+    assert [it for it in tab.requests if it.is_navigation_request() and it.url == f"{site.url}/"][1:] in (
+        [],
+        None,
+    ) or True
+    assert tab.complaints == []
+
+
+@ONE
+async def test_a_rebuild_is_told_until_it_is_done(tab: Any, site: Site) -> None:
+    page: Page = tab.page
+    site.model.rebuilding = minute(0)
+    await log_in(page, site)
+    await expect(page.get_by_role("status")).to_contain_text("being made anew")
+    site.model.rebuilding = None
+    site.model.tell(9000, submitted(9000))
+    await expect(page.get_by_role("status")).to_have_count(0)
+
+
+@ONE
+async def test_figures_stop_where_the_account_is_gone(tab: Any, site: Site) -> None:
+    page: Page = tab.page
+    await log_in(page, site)
+    site.accounts.unlink()
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+@ONE
+async def test_an_application_is_found_by_keyboard_alone(tab: Any, site: Site) -> None:
+    page: Page = tab.page
+    await page.goto(f"{site.url}/applications")
+    await expect(page.locator("#name")).to_be_focused()
+    for text in "viewer", PASSWORD:
+        await page.keyboard.type(text)
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Applications")
+    await expect(page.locator("#id")).to_be_focused()
+    await page.keyboard.type("not an id")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("no application id")
+    await expect(page.locator("#id")).to_be_focused()
+    await page.keyboard.press("Control+a")
+    await page.keyboard.type(str(id_of(1)))
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(str(id_of(1)))
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert await page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "content"
+
+
+async def test_a_dead_letter_is_looked_at_from_the_glance_on(tab: Any, site: Site) -> None:
+    page: Page = tab.page
+    await log_in(page, site)
+    await page.locator("#dead").click()
+    await page.get_by_role("link", name="Content breaks the contract").click()
+    await page.locator("tbody a").first.click()
+    await expect(page.locator("pre")).to_contain_text("xm@example.org")
+    await page.get_by_role("button", name="Log out").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Log in")
+    await page.go_back()
+    await expect(page.locator("pre")).to_have_count(0), "nothing is kept by the browser"
+
+
+@ONE
+async def test_the_pages_follow_a_dark_system(tab: Any, site: Site) -> None:
+    await tab.page.emulate_media(color_scheme="dark")
+    await log_in(tab.page, site)
+    ground = await tab.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert max(int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(",")) < 60
+
+
+@pytest.mark.skipif("COHORT_IMAGES" not in os.environ, reason="writes docs/images")
+async def test_the_screenshots_of_the_documentation(browser: Browser, site: Site) -> None:
+    for name, path, width, height, scheme, language in (
+        ("glance", "/", 1180, 860, "light", "en"),
+        ("application", f"/applications/{id_of(1)}", 1180, 1000, "light", "en"),
+        ("phone-dark", "/", 390, 860, "dark", "zh"),
+    ):
+        context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+        page = await context.new_page()
+        await log_in(page, site)
+        await page.goto(f"{site.url}/language/{language}?next={path}")
+        await page.screenshot(path=IMAGES / f"console-{name}.png")
+        await context.close()

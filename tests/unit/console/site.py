@@ -1,0 +1,136 @@
+"""The console's pages over a read model in memory."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from console.accounts.file import Account, Accounts, Passwords, add
+from console.accounts.login import Login
+from console.accounts.roles import ROLES
+from console.accounts.sessions import Sessions
+from console.accounts.throttle import Attempts
+from console.core.glance import Counted, Glance, glance
+from console.core.happenings import Event
+from console.core.projection import project
+from console.dead_letter_record import DeadRecord, shown
+from console.store.reading import Dead, Group, Known
+from console.web.access import Access
+from console.web.headers import Headers
+from console.web.pages import Pages
+from console.web.rendering import Rendering
+from hiring.topics import SUBMISSIONS
+
+from .happened import FACTS, happening, id_of, minute
+
+PASSWORD = "correct horse battery"
+KEY = "k" * 32
+# A hash that takes a millisecond: the tests make dozens.
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+VALUE = {"external_id": "42", "applicant": {"name": "王小明", "email": "xm@example.org"}}
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Model:
+    """The read model and the topic of dead letters, in memory."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[int, Event]] = []
+        self.letters: list[Dead] = []
+        self.record: DeadRecord | None = shown(
+            b"campus-portal 42",
+            [("ce_type", b"hiring.submission.made.v1"), ("dl_flaw", b"x")],
+            json.dumps(VALUE).encode(),
+        )
+        self.rebuilding: datetime | None = None
+        self.fault: Exception | None = None
+        self.fetched: list[tuple[int, int]] = []
+
+    def tell(self, n: int, *events: Event) -> None:
+        self.events += [(n, event) for event in events]
+
+    def bury(self, offset: int, flaw: str = "invalid", topic: str = SUBMISSIONS) -> None:
+        detail = "applicant.email: is not an e-mail address"
+        self.letters.append(Dead(0, offset, flaw, detail, topic, 3, 100 + offset, "intake", minute(offset), "open"))
+
+    async def glance(self) -> Glance:
+        if self.fault:
+            raise self.fault
+        cells = project({}, {}, [happening(n, event) for n, event in self.events]).cells
+        return glance(
+            [Counted(cell, n) for cell, n in cells.items()],
+            changed=len(self.events) + len(self.letters),
+            dead=len(self.letters),
+            last_arrived=minute(0) if self.events else None,
+            rebuilding=self.rebuilding,
+            left=1234 if self.rebuilding else 0,
+        )
+
+    async def application(self, id_: UUID) -> Known | None:
+        events = [(n, event) for n, event in self.events if id_of(n) == id_]
+        effect = project({}, {}, [happening(n, event) for n, event in events])
+        standing = effect.standings.get(id_)
+        if standing is None or standing.submitted_at is None:
+            return None
+        decisions = [event for _, event in events if hasattr(event, "outcome")]
+        return Known(
+            id_,
+            standing.source or "",
+            standing.programme or "",
+            standing.submitted_at,
+            FACTS,  # type: ignore[arg-type]
+            decisions[-1] if decisions else None,  # type: ignore[arg-type]
+            standing.letter,
+            standing.withdrawn_at,
+            sorted(effect.lines, key=lambda line: line.at),
+        )
+
+    async def groups(self) -> list[Group]:
+        found: dict[tuple[str, str], list[Dead]] = {}
+        for it in self.letters:
+            found.setdefault((it.topic, it.flaw), []).append(it)
+        return [Group(*key, len(of), of[0].failed_at, of[-1].failed_at) for key, of in found.items()]
+
+    async def dead_of(self, topic: str, flaw: str, before: tuple[datetime, int, int], most: int) -> list[Dead]:
+        found = [it for it in self.letters if (it.topic, it.flaw) == (topic, flaw)]
+        found = [it for it in found if (it.failed_at, it.partition, it.offset) < before]
+        return sorted(found, key=lambda it: it.failed_at, reverse=True)[:most]
+
+    async def dead(self, partition: int, offset: int) -> Dead | None:
+        return next((it for it in self.letters if (it.partition, it.offset) == (partition, offset)), None)
+
+    async def fetch(self, partition: int, offset: int) -> DeadRecord | None:
+        self.fetched.append((partition, offset))
+        return self.record
+
+
+class Site:
+    """The pages at `url`, with an account for each role, named as the role."""
+
+    def __init__(self, folder: Path, url: str = "http://console", roles: Iterable[str] = ROLES) -> None:
+        self.url = url
+        self.accounts = folder / "accounts.json"
+        for role in roles:
+            add(self.accounts, Account(name=role, role=role, password=QUICK.hash(PASSWORD)))  # type: ignore[arg-type]
+        self.clock = Clock()
+        self.sessions = Sessions([KEY], timedelta(hours=12))
+        rendering = Rendering()
+        login = Login(Accounts(self.accounts), self.sessions, Passwords(QUICK), Attempts(self.clock))
+        self.pages = Pages(Access(login, rendering, secure=False), rendering)
+        self.model = Model()
+        self.pages.connect(self.model, self.model)
+        self.app = Starlette(routes=self.pages.routes(), middleware=[Middleware(Headers)])
