@@ -30,7 +30,7 @@ class Rejected(CohortError):
 
 
 class NotAllowed(CohortError):
-    """No API key, an unknown one, or one that may not do this (401, 403): ask the operators."""
+    """No API key, an unknown one, one that may not do this, or another source's (401, 403)."""
 
 
 class TooLarge(CohortError):

@@ -118,9 +118,7 @@ def check(status: int, headers: Mapping[str, str], body: bytes) -> None:
     told = detail if isinstance(detail, str) else ""
     match status:
         case 401 | 403:
-            raise NotAllowed(
-                f"{told or 'This is not allowed.'} Ask the operators of the pipeline for a key.", status, told
-            )
+            raise NotAllowed(f"{told or 'This is not allowed.'} {_leave(status, problem)}", status, told)
         case 413:
             raise TooLarge(f"{told or 'This is larger than what is taken here.'} Send less at once.", status, told)
         case 400 | 415 | 422 if problem:
@@ -171,6 +169,17 @@ def _read(kind: type[M], body: bytes) -> M:
         return kind.model_validate_json(body)
     except ValidationError:
         raise NotNow("accepted, but the answer cannot be read") from None
+
+
+def _leave(status: int, problem: Mapping[str, Any]) -> str:
+    """How to be let in."""
+    if str(problem.get("type")).endswith(":other-source"):
+        return (
+            "Most often `source` is mistyped: send the source that the key was made for. "
+            "To send for another, ask the operators of the pipeline for a key of that source."
+        )
+    which = "a key" if status == 401 else "a key that may do this"
+    return f"Ask the operators of the pipeline for {which}."
 
 
 def _object(body: bytes) -> dict[str, Any]:

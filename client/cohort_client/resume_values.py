@@ -41,14 +41,14 @@ def month(text: str) -> str | None:
 
 
 def grade(text: str) -> Grade | None:
-    """`3.6/4.0`, `86 of 100` and `92%` on their scale. A bare number has none."""
+    """`3.6/4.0`, `86 of 100` and `92%` on their scale. A bare number has none, and what is above its scale is none."""
     if found := _GRADE.fullmatch(text):
         value, scale = (float(number.replace(",", ".")) for number in found.groups())
     elif found := _PERCENT.fullmatch(text):
         value, scale = float(found[1].replace(",", ".")), 100.0
     else:
         return None
-    return Grade(value=value, scale=scale) if value <= 1000 and 0 < scale <= 1000 else None
+    return Grade(value=value, scale=scale) if 0 < scale <= 1000 and value <= scale else None
 
 
 def kind(text: str) -> ProjectKind | None:

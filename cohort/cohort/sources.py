@@ -1,5 +1,6 @@
 """The verbs of `cohort sources`: which HR systems may send, and their API keys."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -37,8 +38,15 @@ def create(
     scope: Annotated[list[SourceScope], typer.Option(help="What it may do; may be given several times.")] = _SUBMIT,
 ) -> None:
     """Enter a source, and print its first key. The key is shown this once: only its hash is kept."""
+    first = not file.exists()
     _tell_key(_done(lambda: sources_file.create(file, source, scope)))
     say(f"{source} may {', '.join(scope)}; send the key as `Authorization: Bearer KEY`")
+    whole = file.absolute()
+    say(
+        f"written to {whole}: intake reads it where HIRING_SOURCES_FILE={shlex.quote(str(whole))} is set when it starts"
+    )
+    if first:
+        say("one that runs without it lets everybody in: stop `make up`, and start it again with the variable")
 
 
 @sources.command("list")

@@ -72,7 +72,12 @@ def _with_keys(found: Sources, source: Source, keys: tuple[SourceKey, ...]) -> t
 @contextlib.contextmanager
 def _changing(path: Path) -> Iterator[Sources]:
     """The content, while nobody else changes it. The lock is a file beside it, since the file itself is replaced."""
-    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    except (FileNotFoundError, NotADirectoryError):
+        raise StackError(f"there is no folder {path.parent}: make it first, or name another file by --file") from None
+    except PermissionError:
+        raise StackError(f"you may not write in {path.parent}: name another file by --file") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield read(path)

@@ -1,8 +1,11 @@
 """The verb `cohort submit`: a file of applications, a table or a résumé, sent by the client for integrators."""
 
+import shlex
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
+from http.client import UNAUTHORIZED
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -11,6 +14,7 @@ import orjson
 import stamina.instrumentation
 import typer
 from rich.console import Console
+from stamina.instrumentation import RetryDetails, RetryHook
 
 from cohort.api_key import KeyFile, api_key
 from cohort.drive.file import read_submissions
@@ -21,6 +25,8 @@ from cohort_client import AsyncClient, NotAllowed, Result, Unavailable, json_res
 from cohort_client.protocol import Encoding
 
 LINES_TOLD = 20
+PATIENCE_SECONDS = 60.0
+_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
 
 class Format(StrEnum):
@@ -70,12 +76,12 @@ def submit(
     named = Named(source, external_id, programme)
 
     async def run() -> bool:
-        # What is tried again is told if it stays in vain, once and with the line.
-        stamina.instrumentation.set_on_retry_hooks([])
         url = to or running_pipeline(data).intake_url
+        # stamina's own line for each try would say less and come more often.
+        stamina.instrumentation.set_on_retry_hooks([first_failure(url)])
         # Proxies of the environment are for the world outside.
         async with (
-            httpx.AsyncClient(timeout=60.0, trust_env=to is not None) as http,
+            httpx.AsyncClient(timeout=_TIMEOUT, trust_env=to is not None) as http,
             _client(url, api_key(key_file), http) as client,
         ):
             match holds:
@@ -88,7 +94,8 @@ def submit(
             try:
                 return await tell(results, screen())
             except NotAllowed as error:
-                raise StackError(f"{error} Name the file that holds one by --key-file.") from error
+                how = " Name the file that holds it by --key-file." if error.status == UNAUTHORIZED else ""
+                raise StackError(f"{error}{how}") from error
 
     if not run_verb(run()):
         raise typer.Exit(1)
@@ -122,14 +129,30 @@ def show_some(console: Console, told: Sequence[str]) -> None:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+def first_failure(url: str) -> RetryHook:
+    """What tells, after the first of several tries, that it is tried again and until when."""
+
+    def tell_once(details: RetryDetails) -> None:
+        if details.retry_num > 1:
+            return
+        error = details.caused_by
+        why = f"no answer from {url} ({type(error).__name__})" if isinstance(error, httpx.HTTPError) else str(error)
+        until = datetime.now().astimezone() + timedelta(seconds=PATIENCE_SECONDS)
+        say(f"{why}; the same is sent again until something is answered, or until about {until:%H:%M:%S}")
+
+    return tell_once
+
+
 def _client(url: str, key: str | None, http: httpx.AsyncClient) -> AsyncClient:
     try:
-        return AsyncClient(url, key, http=http)
+        return AsyncClient(url, key, patience=PATIENCE_SECONDS, http=http)
     except ValueError as error:
         raise StackError(f"--to {url}: {error}") from None
 
 
 async def _applications(client: AsyncClient, file: Path, named: Named) -> AsyncIterator[Numbered]:
+    if _is_resume(file):
+        raise StackError(_RESUME.format(file=shlex.quote(str(file))))
     if any(named):
         raise StackError("--source, --external-id and --programme are for a table or a résumé: applications say them")
     # In order, so no more numbers wait than an upload has lines.
@@ -173,6 +196,23 @@ async def _resume(client: AsyncClient, file: Path, named: Named) -> AsyncIterato
         say(f"left out: {place}: {why}")
     async for result in client.submit_many([application]):
         yield 1, result
+
+
+_RESUME = (
+    "{file} looks like JSON Resume, not like an application: send it by `cohort submit {file} --format json-resume "
+    "--source SOURCE --external-id ID --programme PROGRAMME`"
+)
+
+
+def _is_resume(file: Path) -> bool:
+    # A pipe cannot be read twice.
+    if file.suffix.lower() != ".json" or not file.is_file():
+        return False
+    try:
+        told = orjson.loads(next(read_submissions(file), b""))
+    except (orjson.JSONDecodeError, StackError):
+        return False
+    return isinstance(told, dict) and "basics" in told and "candidate" not in told
 
 
 def _object(path: Path) -> dict[str, object]:

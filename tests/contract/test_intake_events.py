@@ -60,8 +60,7 @@ lines = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 prose = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=300)
 slugs = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True)
 months = st.from_regex(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", fullmatch=True)
-numbers = st.floats(0, 1000)
-grades = st.fixed_dictionaries({"value": numbers, "scale": st.floats(0.1, 1000)})
+grades = st.builds(lambda scale, share: {"value": scale * share, "scale": scale}, st.floats(0.1, 1000), st.floats(0, 1))
 
 
 def maybe(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:

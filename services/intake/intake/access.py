@@ -65,7 +65,12 @@ def speaks_for(granted: str | None, source: str) -> None:
             HTTPStatus.FORBIDDEN,
             "other-source",
             "This API key is another source's.",
-            [{"field": "source", "problem": "is not the source that this API key belongs to"}],
+            [
+                {
+                    "field": "source",
+                    "problem": "is not the source of this API key: send the key's own source, or use a key of this one",
+                }
+            ],
         )
 
 

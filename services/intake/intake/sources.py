@@ -82,7 +82,7 @@ def read_sources(path: Path) -> Sources:
     except FileNotFoundError:
         return Sources()
     except ValidationError as error:
-        told = "; ".join(f"{item['field']}: {item['problem']}" for item in describe(error))
+        told = "; ".join(f"{item['field']}: {item['problem']}" for item in describe(error, Sources))
         raise SourcesUnreadable(f"{path} is no file of sources: {told}") from None
 
 

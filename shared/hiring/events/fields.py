@@ -8,6 +8,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 SLUG = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+LOCALE = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"
+TIME_ZONE = r"^[A-Za-z0-9_+/-]{1,64}$"
 
 
 class Event(BaseModel):

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from hiring.events import CONTRACTS
 from hiring.events.cloudevents import STRUCTURED, Envelope, Typed, UnsupportedFormat, is_structured
+from hiring.events.mending import schema_of, sentence
 
 E = TypeVar("E", bound=BaseModel)
 
@@ -65,15 +66,21 @@ class Record(Protocol):
     def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
-def describe(error: ValidationError) -> list[dict[str, str]]:
-    """What is wrong, field by field, for whoever sent it: `field` as they wrote it, `problem`."""
-    items = error.errors(include_url=False, include_context=False, include_input=False)
-    return [problem_of(item) for item in items[:TOLD]]
+def describe(error: ValidationError, model: type[BaseModel] | None = None) -> list[dict[str, str]]:
+    """What is wrong, field by field, for whoever sent it: `field` as they wrote it, `problem`.
+
+    `model` is what it should have been: a name that is no field is then told with the one it is taken for.
+    """
+    return [problem_of(item, model) for item in error.errors(include_url=False, include_input=False)[:TOLD]]
 
 
-def problem_of(error: ErrorDetails) -> dict[str, str]:
+def problem_of(error: ErrorDetails, model: type[BaseModel] | None = None) -> dict[str, str]:
     """One thing that is wrong, for whoever sent it."""
-    return {"field": _place(error["loc"]), "problem": error["msg"]}
+    place = error["loc"]
+    if place and place[-1] == "[key]" and error["type"] != "extra_forbidden":
+        # Of a member's name; pydantic's own mark says no more.
+        place = place[:-1]
+    return {"field": _place(place), "problem": sentence(error, model)}
 
 
 def _headers(record: Record) -> dict[str, bytes]:
@@ -151,11 +158,11 @@ def parse(value: bytes | None, model: type[E]) -> E:
     try:
         return model.model_validate_json(value)
     except ValidationError as error:
-        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        errors = error.errors(include_url=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
             raise Unreadable(Flaw.NOT_JSON, errors[0]["msg"]) from None
         told = "; ".join(for_operators(item, model) for item in errors[:TOLD])
-        raise Unreadable(Flaw.INVALID, told, describe(error)) from None
+        raise Unreadable(Flaw.INVALID, told, describe(error, model)) from None
 
 
 # What pydantic says of these quotes some of the input; where it stands is enough for an operator.
@@ -166,13 +173,13 @@ def for_operators(error: ErrorDetails, model: type[BaseModel]) -> str:
     """One thing that is wrong with what should be a `model`: where and what, in the contract's own words only."""
     known = _words(model)
     place = _place([part if isinstance(part, int) or part in known else "*" for part in error["loc"]])
-    return f"{place}: {_QUOTING.get(error['type'], error['msg'])}"
+    return f"{place}: {_QUOTING.get(error['type']) or sentence(error, model)}"
 
 
 @cache
 def _words(model: type[BaseModel]) -> frozenset[str]:
     """The names of its fields, and of the kinds that it tells apart."""
-    schema = model.model_json_schema()
+    schema = schema_of(model)
     fields = [
         field for part in (schema, *schema.get("$defs", {}).values()) for field in part.get("properties", {}).items()
     ]

@@ -10,7 +10,19 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from hiring.events.application import Area, Level, ProjectKind
-from hiring.events.fields import DOOR, NUMBER, Door, PlainLine, PlainMoment, PlainMonth, PlainProse, ShortText, Slug
+from hiring.events.fields import (
+    DOOR,
+    LOCALE,
+    NUMBER,
+    TIME_ZONE,
+    Door,
+    PlainLine,
+    PlainMoment,
+    PlainMonth,
+    PlainProse,
+    ShortText,
+    Slug,
+)
 from hiring.identity import InvalidEmail, normalise_email
 
 
@@ -22,7 +34,7 @@ def _email(value: str) -> str:
 
 
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
-Locale = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)]
+Locale = Annotated[str, Field(pattern=LOCALE, max_length=35)]
 
 
 class CandidateGiven(Door):
@@ -32,7 +44,7 @@ class CandidateGiven(Door):
     email: Email
     phone: ShortText | None = None
     locale: Locale = "en"
-    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
+    time_zone: Annotated[str, Field(pattern=TIME_ZONE)] | None = None
 
 
 @with_config(DOOR)
@@ -43,6 +55,15 @@ class GradeGiven(TypedDict, total=False):
     scale: Required[Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False), NUMBER]]
 
 
+def _on_its_scale(grade: GradeGiven) -> GradeGiven:
+    if grade["value"] > grade["scale"]:
+        raise PydanticCustomError("scale", "is above its scale: `value` may be at most `scale`, as in 3.4 of 4")
+    return grade
+
+
+Grade = Annotated[GradeGiven, AfterValidator(_on_its_scale)]
+
+
 @with_config(DOOR)
 class DegreeGiven(TypedDict, total=False):
     """A degree as the HR system tells it; `institution` is set aside for the audit and not shown to screening."""
@@ -51,14 +72,14 @@ class DegreeGiven(TypedDict, total=False):
     level: Level | None
     field: PlainLine | None
     graduation: PlainMonth | None
-    grade: GradeGiven | None
+    grade: Grade | None
 
 
 @with_config(DOOR)
 class CourseGiven(TypedDict, total=False):
     name: Required[PlainLine]
     area: Area | None
-    grade: GradeGiven | None
+    grade: Grade | None
 
 
 @with_config(DOOR)

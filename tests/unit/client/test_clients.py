@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
-from cohort_client import AsyncClient, Client, NotAllowed, Rejected, TooLarge, Unavailable, Unexpected
+from cohort_client import AsyncClient, Client, NotAllowed, Rejected, TooLarge, Unavailable, Unexpected, protocol
 
 from .conftest import applications
 from .stand_in import Intake, Trouble, application_id, serving
@@ -44,6 +45,14 @@ async def test_what_sending_again_does_not_mend_is_told_at_once(
     assert "mail.example" not in str(raised.value)
     if isinstance(raised.value, Rejected):
         assert raised.value.errors == [("external_id", "is missing")]
+
+
+async def test_a_key_of_another_source_is_most_often_a_slip_in_the_source() -> None:
+    body = orjson.dumps({"type": "urn:cohort:problem:other-source", "detail": "This API key is another source's."})
+    with pytest.raises(NotAllowed, match=r"another source's\. Most often `source` is mistyped"):
+        protocol.check(403, {"content-type": "application/problem+json"}, body)
+    with pytest.raises(NotAllowed, match="a key that may do this"):
+        protocol.check(403, {}, b"")
 
 
 @quick

@@ -79,6 +79,8 @@ def test_what_every_application_needs_is_asked_for(resume: Any, words: str) -> N
 @pytest.mark.parametrize(
     ("score", "grade"),
     [
+        ("5/4", None),
+        ("120%", None),
         ("86 of 100", {"value": 86, "scale": 100}),
         ("1,7 / 5", {"value": 1.7, "scale": 5}),
         ("92.5%", {"value": 92.5, "scale": 100}),

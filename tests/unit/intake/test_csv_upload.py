@@ -109,6 +109,56 @@ async def test_a_table_that_cannot_be_read_is_refused_whole(
     assert {error["field"] for error in response.json()["errors"]} == fields
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ((HEAD + row(1) + row(2)).replace("\n", ""), "with curl, send the file by --data-binary, since -d drops line"),
+        (row(1) + row(2), "looks like a row of data"),
+        (HEAD.replace("\n", "," + "x" * 500 + "\n"), "is no field that is known"),
+    ],
+)
+async def test_what_may_be_somebodys_data_is_not_repeated(doors: Any, body: str, words: str) -> None:
+    response = await doors.http.post(URL + ASKED, content=body.encode(), headers=CSV)
+    (error,) = response.json()["errors"]
+    assert words in error["problem"]
+    for personal in ("Person", "p1@mail.example", "x" * 50):
+        assert personal not in response.text
+
+
+async def test_a_percentage_is_of_a_hundred_and_no_grade_is_above_its_scale(doors: Any) -> None:
+    answers, _ = await send(doors, "申请编号,姓名,邮箱,绩点\n1,A,a@b.example,92%\n2,B,b@b.example,5/4\n")
+    assert [answer["status"] for answer in answers] == ["accepted", "rejected"]
+    (error,) = answers[1]["errors"]
+    assert (error["column"], "above its scale" in error["problem"]) == ("绩点", True)
+    said = [json.loads(record.value) for wave in doors.outlet.published[0].waves for record in wave]
+    (facts,) = [one["facts"] for one in said if "facts" in one]
+    assert facts["education"][0]["grade"] == {"value": 92, "scale": 100}
+
+
+async def test_the_language_of_the_letters_is_a_column_or_a_constant(doors: Any) -> None:
+    mapping = '{"constants": {"candidate.locale": "zh-CN"}}'
+    body = "申请编号,姓名,邮箱,语言\n1,A,a@b.example,\n2,B,b@b.example,de\n"
+    await send(doors, body, f"{ASKED}&mapping={mapping}")
+    await send(doors, "id,name,email\n3,C,c@b.example\n")
+    locales = [json.loads(accepted.waves[0][0].value)["locale"] for accepted in doors.outlet.published]
+    assert locales == ["zh-CN", "de", "en"]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [
+        ('{"columns": {"Mail": "candidate.emial"}}', "candidate.emial is no field; is it candidate.email?"),
+        ('{"constants": {"education.1.levl": "x"}}', "education.1.levl is no field; is it education.1.level?"),
+        ('{"columns": {"q": "answers.AI ethics"}}', "answers.AI ethics is no field: write its name in lower-case"),
+        ('{"columns": {"Mail": "' + "x" * 500 + '"}}', "x" * 40 + "… is no field"),
+    ],
+)
+async def test_a_target_that_is_none_is_told_with_the_one_it_is_taken_for(doors: Any, mapping: str, words: str) -> None:
+    response = await doors.http.post(URL + ASKED, content=HEAD.encode(), headers=CSV | {"column-mapping": mapping})
+    (error,) = response.json()["errors"]
+    assert error["problem"].startswith(words) and len(error["problem"]) < 200
+
+
 async def test_an_encoding_that_is_unknown(doors: Any) -> None:
     response = await doors.http.post(URL, content=b"", headers={"content-type": "text/csv; charset=latin-1"})
     assert response.status_code == 415

@@ -11,6 +11,7 @@ _YEAR_FIRST = re.compile(
 _MONTH_FIRST = re.compile(r"(\d{1,2}) *[-/.] *((?:19|20|21)\d\d)")
 _COMPACT = re.compile(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")
 _GRADE = re.compile(r"(\d+(?:\.\d+)?)(?: *(?:/|of|out of) *(\d+(?:\.\d+)?))?", re.IGNORECASE)
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) *[%％]")
 _SEVERAL = re.compile(r"[;|,、，；]")
 
 _LEVELS = {
@@ -56,7 +57,9 @@ def level(text: str) -> str:
 
 
 def grade(text: str) -> dict[str, str]:
-    """`3.6/4.0` as value and scale; a number alone as a value, whose scale must be told elsewhere."""
+    """`3.6/4.0` as value and scale, `92%` of 100; a number alone as a value, whose scale must be told elsewhere."""
+    if found := _PERCENT.fullmatch(text):
+        return {"value": found[1], "scale": "100"}
     if not (found := _GRADE.fullmatch(text)):
         return {"value": text}
     value, scale = found.groups()

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from hiring.events.fields import Door
+from hiring.events.mending import unknown_field
 
 _GRADE = r"grade(\.(value|scale))?"
 _SLUG = r"[a-z0-9][a-z0-9._-]{0,62}"
@@ -26,7 +28,37 @@ TARGET = (
     r"|consents\.(data_processing|automated_screening|human_only))$"
 )
 _TARGET = re.compile(TARGET)
-Target = Annotated[str, StringConstraints(pattern=TARGET)]
+_FIELDS = (
+    *("source", "external_id", "programme", "submitted_at", "preferences.tracks", "preferences.units"),
+    *(f"candidate.{name}" for name in ("name", "given_name", "family_name", "email", "phone", "locale", "time_zone")),
+    *(f"consents.{name}" for name in ("data_processing", "automated_screening", "human_only")),
+    *(f"education.0.{name}" for name in ("institution", "level", "field", "graduation", "grade", "grade.scale")),
+    *(f"courses.0.{name}" for name in ("name", "area", "grade", "grade.scale")),
+    *(f"projects.0.{name}" for name in ("title", "kind", "domain", "ai", "summary")),
+    *(f"assessments.0.{name}" for name in ("name", "score", "out_of", "taken")),
+)
+"""What a target that is none may have been meant for."""
+SHOWN = 40
+"""So many characters of a name are repeated to whoever sent it."""
+
+
+def _target(path: str) -> str:
+    if _TARGET.fullmatch(path):
+        return path
+    if path.startswith(("answers.", "demographics.")):
+        wrong = "is no field: write its name in lower-case letters, digits, `.`, `_` and `-`, at most 63"
+    else:
+        number = _NUMBER.search(path)
+        wrong = unknown_field(path, [field.replace(".0.", number[0] if number else ".0.") for field in _FIELDS])
+    raise PydanticCustomError("target", "{wrong}", {"wrong": f"{shown(path)} {wrong}"})
+
+
+def shown(name: str) -> str:
+    """A name as it is repeated."""
+    return name if len(name) <= SHOWN else f"{name[:SHOWN]}…"
+
+
+Target = Annotated[str, AfterValidator(_target), Field(json_schema_extra={"pattern": TARGET})]
 
 GUESSES: dict[str, str] = {
     "source": "source 来源",
@@ -57,6 +89,9 @@ GUESSES: dict[str, str] = {
 
 _GUESSED = {name: target for target, names in GUESSES.items() for name in names.split()}
 _SIGNS = re.compile(r"[\s_\-./:()*'\"]+")
+_NUMBER = re.compile(r"\.\d{1,2}\.")
+_CELL_LIKE = re.compile(r"@|\d{5}")
+"""What stands in e-mail addresses, telephone numbers and dates, and hardly in a column's name."""
 _NEEDED = ("source", "external_id", "programme", "candidate.email")
 
 
@@ -103,10 +138,13 @@ def assign(names: Sequence[str], mapping: ColumnMapping) -> list[str | None]:
         if target is None and name and name not in mapping.columns and mapping.other_columns == "refuse":
             problems.append(_problem(name, "is no field that is known: map it to one, or to null to pass it over"))
         elif target in taken:
-            problems.append(_problem(name, f"and {taken[target]} are both taken for {target}: map one to null"))
+            problems.append(_problem(name, f"and {shown(taken[target])} are both taken for {target}: map one to null"))
         elif target is not None:
             taken[target] = name
         targets.append(target)
+    if problems and any(_CELL_LIKE.search(name) for name in names if name.strip() not in mapping.columns):
+        # Somebody's data: none of it is repeated.
+        raise HeaderRefused([_problem("(header)", "looks like a row of data: send a row of column names first")])
     problems += [_problem(name, "is mapped and not in the header row") for name in mapping.columns if name not in names]
     problems += _missing({*taken, *mapping.constants})
     if problems:
@@ -115,7 +153,7 @@ def assign(names: Sequence[str], mapping: ColumnMapping) -> list[str | None]:
 
 
 def _guess(name: str) -> str | None:
-    if _TARGET.match(name):
+    if _TARGET.fullmatch(name):
         return name
     return _GUESSED.get(_SIGNS.sub("", unicodedata.normalize("NFKC", name)).casefold())
 
@@ -128,4 +166,4 @@ def _missing(there: set[str]) -> list[dict[str, str]]:
 
 
 def _problem(field: str, problem: str) -> dict[str, Any]:
-    return {"field": field, "problem": problem}
+    return {"field": shown(field), "problem": problem}

@@ -19,6 +19,7 @@ Encoding = Literal["utf-8", "gb18030"]
 T = TypeVar("T")
 
 _BOM = b"\xef\xbb\xbf"
+_ONLY_HEADER = "is the only line there is: with curl, send the file by --data-binary, since -d drops line ends"
 _NOTHING = b' \t\r\n,;"'
 _TRUTHS = re.compile(r"consents\..*|projects\.\d+\.ai")
 _MONTHS = re.compile(r"education\.\d\.graduation|assessments\.\d+\.taken")
@@ -41,7 +42,11 @@ class Table:
 
     def end(self) -> Iterator[Line]:
         """The row that no line feed follows, if there is one. Raises HeaderRefused."""
-        yield from self._rows(self._splitter.end())
+        try:
+            yield from self._rows(self._splitter.end())
+        except HeaderRefused:
+            # Rows may stand in what was taken for the header: none of it is repeated.
+            raise HeaderRefused([{"field": "(header)", "problem": _ONLY_HEADER}]) from None
         if self._targets is None:
             raise HeaderRefused([{"field": "(header)", "problem": "is missing: send a row of column names first"}])
 

@@ -142,8 +142,9 @@ def add_hooks(
     registry: CollectorRegistry,
     access: Access,
 ) -> None:
-    """Add the door to `app`."""
-    door = HookDoor(settings, outlet, metrics, HookMetrics(registry), Register(settings.hooks_file), access)
+    """Add the door to `app`, and its register of webhooks as `app.state.webhooks`."""
+    register = app.state.webhooks = Register(settings.hooks_file)
+    door = HookDoor(settings, outlet, metrics, HookMetrics(registry), register, access)
 
     async def deliver(request: Request, system: str, source: str) -> Response:
         return await door.deliver(request, system, source)

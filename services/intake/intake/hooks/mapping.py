@@ -42,9 +42,9 @@ class Unusable(Exception):
 
     def __init__(self, error: ValidationError, fields: Container[str] | None = None) -> None:
         super().__init__("the payload lacks what an application needs")
-        items = error.errors(include_url=False, include_context=False, include_input=False)
+        items = error.errors(include_url=False, include_input=False)
         told = [item for item in items if fields is None or ".".join(map(str, item["loc"])) in fields][:TOLD]
-        self.errors = [problem_of(item) for item in told]
+        self.errors = [problem_of(item, Submission) for item in told]
         self.detail = "; ".join(for_operators(item, Submission) for item in told)
 
 

@@ -1,11 +1,12 @@
-"""The webhooks as they are now: the file is looked at again at most once a second."""
+"""The webhooks as they are now: the file is looked at again every second."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from intake.file_watch import FileWatch
+from intake.file_watch import LOOK_EVERY_SECONDS, FileWatch
 from intake.hooks.documents import FileError
 from intake.hooks.webhook import Webhook, Webhooks, read_webhooks
 
@@ -26,11 +27,21 @@ class Register:
 
     def find(self, system: str, source: str) -> Webhook | None:
         """None for one that is not set up. Raises Gone."""
-        if self._path is not None and self._watch is not None and self._watch.changed():
-            self._read(self._path, self._watch)
+        self.look()
         if self._webhooks is None:
             raise Gone
         return self._webhooks.get((system, source))
+
+    def look(self) -> None:
+        """Read the file where it has changed; what is wrong with it is told in the log."""
+        if self._path is not None and self._watch is not None and self._watch.changed():
+            self._read(self._path, self._watch)
+
+    async def watching(self) -> None:
+        """Look every second, for ever: a mistake is logged when it is made, not when the next delivery comes."""
+        while self._path is not None:
+            self.look()
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
 
     def _read(self, path: Path, watch: FileWatch) -> None:
         try:

@@ -104,6 +104,11 @@ def _keys(told: Any, place: Place, wrongs: list[Wrong]) -> tuple[bytes, ...]:
 def _programme(told: Any, place: Place, wrongs: list[Wrong]) -> str | Value:
     if isinstance(told, str) and _SLUG.fullmatch(told):
         return told
+    if isinstance(told, str):
+        # It is the programme's id; what is written there may be its title.
+        wrong = "is no name of a programme: write its id in lower-case letters, digits, `.`, `_`, `-`, without blanks"
+        wrongs.append(Wrong(place, f"{wrong}, as in ai-internships-2026"))
+        return ""
     if not isinstance(told, dict) or "values" not in told:
         wrongs.append(
             Wrong(place, "needs a programme, or a place in the payload and the programmes by what may stand there")

@@ -112,6 +112,8 @@ def test_a_grade_without_a_scale_is_given_one_by_the_mapping() -> None:
     mapped = map_payload({"gpa": "3.4", "id": 1, "e": "a@mail.example", "n": "A"}, mapping, "s", "p")
     assert mapped.submission.education == ({"grade": {"value": 3.4, "scale": 4.0}},)
     assert "courses" in mapped.unknown
+    above = map_payload({"gpa": "5", "id": 1, "e": "a@mail.example", "n": "A"}, mapping, "s", "p")
+    assert (above.submission.education, above.unread) == ((), ("education.grade",)), "5 of 4 is no grade"
 
 
 def test_a_member_that_lacks_what_it_cannot_be_without_is_left_out() -> None:

@@ -1,8 +1,6 @@
 """The file of webhooks: what an operator writes in it, and what is said of a mistake."""
 
-import os
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,13 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from intake.hooks.documents import FileError
-from intake.hooks.register import Gone, Register
 from intake.hooks.webhook import read_webhooks
 from intake.settings import IntakeSettings
 
 from .api_stand_in import api_stand_in
 from .conftest import at_hooks
-from .senders import ASHBY, GREENHOUSE, KEY, WORKABLE
+from .senders import ASHBY, GREENHOUSE, WORKABLE
 
 Write = Callable[[str], Path]
 
@@ -133,7 +130,7 @@ def test_every_mistake_is_told_with_its_line_and_what_to_do(write: Write) -> Non
     told = [line.removeprefix(f"{path}:") for line in str(caught.value).splitlines()]
     expected = [
         ("3: greenhouse.campus.keys.0: ", "8 characters"),
-        ("4: greenhouse.campus.programme: ", "needs a programme"),
+        ("4: greenhouse.campus.programme: ", "is no name of a programme"),
         ("5: greenhouse.campus.mappings: ", "known are keys, programme, mapping"),
         ("7: greenhouse.campus.mapping.event: ", "known are events"),
         ("9: greenhouse.campus.mapping.fields.candidate.mail: ", "candidate.email"),
@@ -161,6 +158,11 @@ def test_every_mistake_is_told_with_its_line_and_what_to_do(write: Write) -> Non
         ("greenhouse:\n  a: {keys: [x]}\n  a: {}\n", ":3: `a` stands here and on line 2: remove one"),
         ("greenhouse: &a\n  x: *a\n", ":1: is nested more than 40 deep, or holds itself"),
         ("greenhouse:\n  a: {keys: [12345678], programme: p}\n", ":2: greenhouse.a.keys.0: is no key"),
+        (
+            "greenhouse:\n  a: {keys: [longenough], programme: AI bad-internships-2026}\n",
+            ":2: greenhouse.a.programme: is no name of a programme: write its id in lower-case",
+        ),
+        ("greenhouse:\n  a: {keys: [longenough]}\n", ":2: greenhouse.a.programme: needs a programme"),
         ("greenhouse:\n  a: {keys: [], programme: p}\n", ":2: greenhouse.a.keys: needs a list"),
         (
             "greenhouse:\n  a: {keys: [longenough], programme: p, api_key: x}\n",
@@ -190,60 +192,6 @@ def test_a_wrong_file_is_told_at_the_start(write: Write, tmp_path: Path) -> None
 @pytest.mark.parametrize("text", ["", "greenhouse:\n", "# nobody yet\n"])
 def test_a_file_may_name_nobody_yet(write: Write, text: str) -> None:
     assert read_webhooks(write(text)) == {}
-
-
-class At:
-    """Monotonic seconds that a test turns on."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-def test_the_file_is_read_again_when_it_changes(write: Write, caplog: pytest.LogCaptureFixture) -> None:
-    at, one = At(), "greenhouse:\n  campus: {keys: [%s], programme: p}\n"
-    path = write(one % KEY)
-    register = Register(path, at)
-
-    def keys() -> tuple[bytes, ...]:
-        at.seconds += 1
-        found = register.find("greenhouse", "campus")
-        return found.keys if found else ()
-
-    def rewrite(text: str) -> None:
-        path.write_text(text, encoding="utf-8")
-        os.utime(path, ns=(time.time_ns(), time.time_ns() + int(at.seconds)))
-
-    assert keys() == (KEY.encode(),)
-    rewrite(one % "the next key")
-    assert register.find("greenhouse", "campus").keys == (KEY.encode(),)  # type: ignore[union-attr]
-    assert keys() == (b"the next key",)
-    rewrite("greenhouse:\n  campus: {keys: [secret1], programme: p}\n")
-    assert keys() == (b"the next key",), "a slip leaves the webhooks as they were"
-    logged = str([vars(record) for record in caplog.records])
-    assert "cannot be used" in logged and "secret1" not in logged
-    path.unlink()
-    for _ in range(2):
-        at.seconds += 1
-        with pytest.raises(Gone):
-            register.find("greenhouse", "campus")
-    write(one % "another key")
-    assert keys() == (b"another key",)
-    write("greenhouse: {}\n")
-    assert keys() == ()
-
-
-async def test_while_the_file_is_gone_nobody_comes_in_and_nothing_is_lost(write: Write) -> None:
-    path = write(f"greenhouse:\n  campus: {{keys: [{KEY}], programme: p}}\n")
-    async with api_stand_in() as api, at_hooks(path, api) as hooks:
-        path.unlink()
-        response = await hooks.post(GREENHOUSE, GREENHOUSE.send(), source="campus")
-        assert (response.status_code, "retry-after" in response.headers) == (503, True)
-
-
-async def test_without_a_file_there_are_no_webhooks() -> None:
-    assert Register(None).find("greenhouse", "campus") is None
 
 
 def test_the_examples_of_the_documentation_can_be_used(write: Write) -> None:
