@@ -7,7 +7,7 @@ takes earlier decisions away there.
 from uuid import UUID
 
 from cohort.addresses import Addresses
-from cohort.screening_tables import fetch
+from cohort.service_tables import fetch
 from cohort.stack.errors import StackError
 from hiring.events.decision import DecisionMade
 from hiring.explanation import tell
@@ -39,7 +39,7 @@ async def explain(at: Addresses, application: UUID, language: Language) -> str:
 
     Raises StackError where there are none; asyncpg.PostgresError or OSError where the database cannot be asked.
     """
-    found = await fetch(at, _DECISIONS, application)
+    found = await fetch(at.screening_dsn, _DECISIONS, application)
     if not found:
         raise StackError(
             f"there is no decision on the application {application}: it is not known here, or not decided yet, or its "

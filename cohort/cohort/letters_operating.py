@@ -3,11 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import asyncpg
 import typer
 
-from cohort.addresses import Addresses
 from cohort.commands import ask, asked
+from cohort.service_tables import fetch
 from cohort.stack.errors import StackError
 from cohort.tables import plain_table
 from cohort.terminal import say, screen
@@ -56,7 +55,7 @@ def resume(by: By, why: Why, programme: Programme = None, data: Data = PIPELINE_
     async def run() -> None:
         at = running_pipeline(data)
         await ask(at, given(LettersResumed, **asked(by, why), programme=programme))
-        still = [row["scope"] for row in await _fetch(at, _PAUSES)]
+        still = [row["scope"] for row in await fetch(at.notify_dsn, _PAUSES)]
         rest = ", ".join(scope or "all letters" for scope in still)
         say(f"letters{_of(programme)} go out again" + (f"; still paused: {rest}" if still else ""))
 
@@ -75,12 +74,12 @@ def list_(
     async def run() -> None:
         at, out = running_pipeline(data), screen()
         counts = plain_table("letters", numbers=("number",))
-        for row in await _fetch(at, _COUNTS):
+        for row in await fetch(at.notify_dsn, _COUNTS):
             counts.add_row(row[0], f"{row[1]:,}")
         out.print(counts)
-        for row in await _fetch(at, _PAUSES):
+        for row in await fetch(at.notify_dsn, _PAUSES):
             say(f"paused since {row['at']:%Y-%m-%d %H:%M} UTC: {row['scope'] or 'all'}, by {row['by']}: {row['why']}")
-        rows = await _fetch(at, _LISTED, state or ["failed", "held"], limit)
+        rows = await fetch(at.notify_dsn, _LISTED, state or ["failed", "held"], limit)
         if state is None:
             say(f"cohort letters list --state queued{data_option(data)} shows those that wait, and until when")
         if not rows:
@@ -115,7 +114,7 @@ async def _settle(data: Any, decision: str, then: str, by: str, why: str) -> Non
         id_ = UUID(decision)
     except ValueError:
         raise StackError(f"{decision} is no decision id: `cohort letters list` shows them") from None
-    found = await _fetch(at, _ABOUT, id_)
+    found = await fetch(at.notify_dsn, _ABOUT, id_)
     if not found or found[0][0] is None:
         raise StackError(f"there is no letter of the decision {id_}: `cohort letters list` shows those that are stuck")
     about = {"application_id": str(found[0][0]), "decision_id": str(id_), "then": then}
@@ -129,11 +128,3 @@ def _of(programme: str | None) -> str:
 
 def _again(programme: str | None) -> str:
     return f" --programme {programme}" if programme else ""
-
-
-async def _fetch(at: Addresses, query: str, *arguments: Any) -> list[Any]:
-    connection = await asyncpg.connect(at.notify_dsn, timeout=10)
-    try:
-        return list(await connection.fetch(query, *arguments))
-    finally:
-        await connection.close()

@@ -9,7 +9,7 @@ import orjson
 from pydantic import ValidationError
 
 from cohort import pipeline
-from cohort.screening_tables import fetch
+from cohort.service_tables import fetch
 from cohort.stack.errors import StackError
 from cohort.verb import not_running
 from screening.core.policy import Policy
@@ -65,7 +65,7 @@ async def _policy(name: str, data: Path) -> Policy:
 async def _stored(data: Path, query: str, argument: str) -> list[str]:
     if (at := pipeline.find(data)) is None:
         raise StackError(not_running(data))
-    return [row[0] for row in await fetch(at, query, argument)]
+    return [row[0] for row in await fetch(at.screening_dsn, query, argument)]
 
 
 def _read(content: str, name: str) -> Policy:

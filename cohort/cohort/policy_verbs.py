@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cohort.commands import ask, asked
-from cohort.screening_tables import fetch
+from cohort.service_tables import fetch
 from cohort.stack.errors import StackError
 from cohort.tables import print_indented
 from cohort.terminal import say, screen
@@ -93,7 +93,7 @@ def approve(
         if len(digest) < LEAST:
             raise StackError(f"{digest} is too short: write at least {LEAST} digits of the digest")
         at = running_pipeline(data)
-        found = await fetch(at, _BEGINS, digest.lower())
+        found = await fetch(at.screening_dsn, _BEGINS, digest.lower())
         if len(found) != 1:
             many = "several policies have" if found else "no policy has"
             raise StackError(f"{many} a digest that begins with {digest}: see `cohort policy list{data_option(data)}`")
@@ -112,7 +112,7 @@ def approve(
 @policy.command("list")
 def list_(data: Data = PIPELINE_DATA) -> None:
     """Every policy that was proposed, of each programme, and which one judges now."""
-    rows = run_verb(fetch(running_pipeline(data), _ALL))
+    rows = run_verb(fetch(running_pipeline(data).screening_dsn, _ALL))
     out = screen()
     for programme, policies in groupby(rows, itemgetter("programme")):
         print_indented(out, programme, 0)

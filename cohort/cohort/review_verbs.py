@@ -9,7 +9,7 @@ import typer
 
 from cohort.addresses import Addresses
 from cohort.commands import ask, asked
-from cohort.screening_tables import fetch
+from cohort.service_tables import fetch
 from cohort.stack.errors import StackError
 from cohort.tables import print_indented
 from cohort.terminal import say, screen
@@ -88,7 +88,7 @@ async def _latest(at: Addresses, application: str) -> DecisionMade:
         id_ = UUID(application)
     except ValueError:
         raise StackError(f"{application} is no application id: `cohort review` lists those that wait") from None
-    found = await fetch(at, _LATEST, id_)
+    found = await fetch(at.screening_dsn, _LATEST, id_)
     if not found:
         raise StackError(f"there is no decision on the application {id_}: it is not known here, or not decided yet")
     data, asked_at, withdrawn_at = found[0]
@@ -118,7 +118,7 @@ async def _waiting(at: Addresses, programme: str | None, limit: int) -> list[_Wa
     found = [
         _Waiting(DecisionMade.model_validate_json(data), asked_at)
         for query in (WAITING, ASKED)
-        for data, asked_at in await fetch(at, query, programme, limit)
+        for data, asked_at in await fetch(at.screening_dsn, query, programme, limit)
     ]
     return sorted(found, key=_Waiting.since)[:limit]
 
@@ -138,7 +138,7 @@ async def _list(at: Addresses, data: Path, programme: str | None, language: Lang
     if len(waiting) > limit:
         say(f"and more: --limit lists more than {limit}")
     elif not waiting:
-        known = sorted(row[0] for row in await fetch(at, "SELECT DISTINCT programme FROM policies"))
+        known = sorted(row[0] for row in await fetch(at.screening_dsn, "SELECT DISTINCT programme FROM policies"))
         unknown = f", and no policy is for a programme {programme}; there are: {', '.join(known)}"
         say("nothing waits for a person" + (unknown if programme and programme not in known else ""))
     else:

@@ -7,6 +7,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from cohort.pipeline import Pipeline, running
+from cohort.stack.postgres import PostgresServer
+
+from .notify_stand import Place, own_place, postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +21,17 @@ async def pipeline() -> AsyncIterator[Pipeline]:
         settings = {"lease_seconds": 3, "kafka_session_timeout_ms": 6000}
         async with running(folder, print, settings) as started:
             yield started
+
+
+@pytest.fixture(scope="session")
+async def notify_server() -> AsyncIterator[PostgresServer]:
+    """A Postgres for the tests that need notify's tables and no pipeline."""
+    async with postgres_server() as running:
+        yield running
+
+
+@pytest.fixture
+async def place(notify_server: PostgresServer) -> AsyncIterator[Place]:
+    """A database of notify's own, migrated and empty."""
+    async with own_place(notify_server) as one:
+        yield one

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,7 +10,6 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from cohort.stack.postgres import PostgresServer
 from hiring.events.decision import DecisionMade
 from hiring.health import Health
 from hiring.patience import Patience
@@ -20,7 +19,7 @@ from notify.metrics import LetterMetrics
 from notify.recorder import Recorder
 from notify.settings import NotifySettings
 
-from .notify_stand import Place, contact, decision, own_place, postgres_server, someone
+from .notify_stand import Place, contact, decision, someone
 from .sending_stand import Kept, at_rest, until
 
 pytestmark = pytest.mark.stack
@@ -46,18 +45,6 @@ Message-ID: {message_id}
 
 --=_b--
 """
-
-
-@pytest.fixture(scope="module")
-async def server() -> AsyncIterator[PostgresServer]:
-    async with postgres_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def place(server: PostgresServer) -> AsyncIterator[Place]:
-    async with own_place(server) as one:
-        yield one
 
 
 class Post:

@@ -2,31 +2,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from cohort.stack.postgres import PostgresServer
 from notify.metrics import LetterMetrics
 
-from .notify_stand import Place, contact, decision, own_place, postgres_server, someone
+from .notify_stand import Place, contact, decision, someone
 from .sending_stand import at_rest, listening, sending, until
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture(scope="module")
-async def server() -> AsyncIterator[PostgresServer]:
-    async with postgres_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def place(server: PostgresServer) -> AsyncIterator[Place]:
-    async with own_place(server) as one:
-        yield one
 
 
 class Taker:

@@ -1,12 +1,10 @@
 """The ledger at its edges, on a real Postgres: what comes at once, again, or while a letter is under way."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from cohort.stack.postgres import PostgresServer
 from hiring.consumer import Tombstone
 from hiring.topics import CONTACTS, DECISIONS
 from notify.core.calendar import Calendar, Season
@@ -20,10 +18,8 @@ from .notify_stand import (
     contact,
     decision,
     erased,
-    own_place,
     pause,
     plan,
-    postgres_server,
     someone,
     told,
     withdrawn,
@@ -32,18 +28,6 @@ from .notify_stand import (
 pytestmark = pytest.mark.stack
 
 IN_THREE_DAYS = Calendar(default=Season(release=datetime.now(UTC) + timedelta(days=3)))
-
-
-@pytest.fixture(scope="module")
-async def server() -> AsyncIterator[PostgresServer]:
-    async with postgres_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def place(server: PostgresServer) -> AsyncIterator[Place]:
-    async with own_place(server) as one:
-        yield one
 
 
 # -- who is forgotten ------------------------------------------------------------------------------------------

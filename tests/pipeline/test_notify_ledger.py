@@ -2,13 +2,12 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
-from cohort.stack.postgres import PostgresServer
 from hiring.consumer import Tombstone
 from hiring.topics import CONTACTS, DECISIONS
 from notify.core.calendar import Calendar, Season
@@ -25,10 +24,8 @@ from .notify_stand import (
     decision,
     drive,
     erased,
-    own_place,
     pause,
     plan,
-    postgres_server,
     settle,
     someone,
     told,
@@ -36,18 +33,6 @@ from .notify_stand import (
 )
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture(scope="module")
-async def server() -> AsyncIterator[PostgresServer]:
-    async with postgres_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def place(server: PostgresServer) -> AsyncIterator[Place]:
-    async with own_place(server) as one:
-        yield one
 
 
 # -- who holds a letter ----------------------------------------------------------------------------------------

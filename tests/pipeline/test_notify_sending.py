@@ -6,7 +6,7 @@ Kafka is left out: what is published is kept in a list.
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from typing import cast
@@ -14,25 +14,12 @@ from typing import cast
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from cohort.stack.postgres import PostgresServer
 from notify.core.plan import Plan
 
-from .notify_stand import Place, contact, decision, drive, own_place, pause, postgres_server, someone, withdrawn
+from .notify_stand import Place, contact, decision, drive, pause, someone, withdrawn
 from .sending_stand import at_rest, listening, sending, until
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture(scope="module")
-async def server() -> AsyncIterator[PostgresServer]:
-    async with postgres_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def place(server: PostgresServer) -> AsyncIterator[Place]:
-    async with own_place(server) as one:
-        yield one
 
 
 @dataclass
