@@ -13,14 +13,16 @@ from notify.core.person import Known, Rule, Ruling
 from notify.ledger.rows import AT_REST, AtRest, noted
 
 # One replica claims at a time, for some milliseconds: two could otherwise each take a part of one person's letters.
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7013941)"
+# A plan that was made while the tables were all but empty reads them whole, again and again, once they are filled.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7013941), set_config('plan_cache_mode', 'force_custom_plan', true)"
 # A pause of all is asked about once, and not of each letter that is due.
 _NOT_PAUSED = """NOT EXISTS (SELECT FROM pauses WHERE paused AND scope = '')
     AND NOT EXISTS (SELECT FROM pauses p WHERE p.paused AND p.scope = l.programme)"""
 
 # Whom something is due for, and who has no letter under way; then all that is due for them. What another statement is
 # writing at this moment is left for the next claim. Who has no contact any more must not stand in the way of others,
-# nor may a programme that is paused: so each is looked at by itself. Scalar sub-queries are index probes, always.
+# nor may a programme that is paused: so each is looked at by itself. Scalar sub-queries are index probes, always; each
+# `coalesce` keeps the planner from looking for a person's letters among all that are due.
 _OPEN = "state IN ('queued', 'sending') AND due_at IS NOT NULL"
 _DUE = f"""
 WITH RECURSIVE programmes AS (
@@ -39,11 +41,11 @@ due AS MATERIALIZED (
 people AS MATERIALIZED (
     SELECT DISTINCT candidate_id, programme FROM due d
     WHERE (SELECT true FROM letters u WHERE u.candidate_id = d.candidate_id AND u.programme = d.programme
-           AND u.state = 'sending' AND u.due_at > now() LIMIT 1) IS NULL)
+           AND u.state = 'sending' AND coalesce(u.due_at, '-infinity') > now() LIMIT 1) IS NULL)
 SELECT l.candidate_id, l.programme, l.decision_id, l.state, l.claims, l.attempts, l.doubts, l.decision, l.begun_at,
        c.name, c.email, c.locale, c.time_zone, now() AS now
 FROM people JOIN letters l USING (candidate_id, programme) JOIN contacts c USING (candidate_id)
-WHERE l.state IN ('queued', 'sending') AND l.due_at <= now()
+WHERE l.state IN ('queued', 'sending') AND coalesce(l.due_at, 'infinity') <= now()
 FOR UPDATE OF l SKIP LOCKED
 """
 _OF_PEOPLE = """
