@@ -18,8 +18,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
-from aiokafka import AIOKafkaConsumer
 
+from cohort.accounting.topic_reading import read_topic
 from cohort.stack.kafka import KafkaNode
 from cohort.stack.mail_sink import MailSink
 from cohort.stack.ports import choose_ports
@@ -197,19 +197,9 @@ def contacts(pairs: Pairs) -> list[Outgoing]:
 
 async def told(stack: Stack, pairs: Pairs) -> list[NotificationRecorded]:
     """Every notification about these decisions, in the log until now."""
-    consumer = AIOKafkaConsumer(
-        NOTIFICATIONS, bootstrap_servers=stack.settings.kafka_bootstrap_servers, auto_offset_reset="earliest"
-    )
-    await consumer.start()
-    try:
-        found = []
-        ends = await consumer.end_offsets(consumer.assignment())
-        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=1000)).values():
-                found += [read(record, {NOTIFICATION_RECORDED: NotificationRecorded}) for record in records]
-        return [news for news in found if news.decision_id in pairs]
-    finally:
-        await consumer.stop()
+    contracts = {NOTIFICATION_RECORDED: NotificationRecorded}
+    records = read_topic(stack.settings.kafka_bootstrap_servers, NOTIFICATIONS)
+    return [news async for record in records if (news := read(record, contracts)).decision_id in pairs]
 
 
 def settled(ledger: asyncpg.Connection[Any], size: int) -> Callable[[], Awaitable[bool]]:

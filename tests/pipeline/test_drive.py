@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable
-from email import message_from_bytes, policy
 from typing import TypeVar
 from uuid import UUID
 
@@ -21,9 +20,10 @@ from cohort.drive.generate import generate
 from cohort.drive.send import send
 from cohort.drive.sent import Sent
 from cohort.pipeline import Pipeline
-from cohort.stack.mailbox import read_mailbox
 from hiring.identity import application_id
 from hiring.topics import DECISIONS
+
+from .letters import letter_to
 
 pytestmark = pytest.mark.stack
 
@@ -125,7 +125,7 @@ async def test_a_candidate_reads_the_outcome_in_their_language(pipeline: Pipelin
         answer = await client.post("/v1/applications", json=submission)
     assert answer.status_code == 202
     assert answer.json()["application_id"] == str(application_id("test", "zh-1"))
-    letter = await until(lambda: _letter_to(pipeline, "xiaoming@mail.example"))
+    letter = await letter_to(pipeline, "xiaoming@mail.example")
     assert "2025年11月至2026年10月" in letter
 
 
@@ -153,16 +153,6 @@ async def _ready(url: str) -> bool:
             return (await client.get("/readyz")).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-async def _letter_to(pipeline: Pipeline, address: str) -> str:
-    for letter in read_mailbox(pipeline.addresses.mailbox):
-        if letter.to == address:
-            message = message_from_bytes(letter.path.read_bytes(), policy=policy.default)
-            body = message.get_body(("plain",))
-            assert body is not None
-            return str(body.get_content())
-    return ""
 
 
 async def until(fact: Callable[[], Awaitable[T]]) -> T:

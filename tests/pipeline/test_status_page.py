@@ -15,8 +15,8 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer
 
+from cohort.accounting.topic_reading import read_topic
 from cohort.stack.letters import read_mailbox
 from hiring.events import APPLICATION_WITHDRAWN, CANDIDATE_ERASED, REVIEW_REQUESTED
 from hiring.events.command import ApplicationWithdrawn, CandidateErased, Command, ReviewRequested
@@ -86,19 +86,8 @@ async def _is(ledger: asyncpg.Connection[Any], decision: UUID, state: str) -> bo
 
 async def commands(stack: Stack, application: UUID) -> list[Any]:
     """Every command about an application, in the log until now."""
-    consumer = AIOKafkaConsumer(
-        COMMANDS, bootstrap_servers=stack.settings.kafka_bootstrap_servers, auto_offset_reset="earliest"
-    )
-    await consumer.start()
-    try:
-        found = []
-        ends = await consumer.end_offsets(consumer.assignment())
-        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=1000)).values():
-                found += [read(it, CONTRACTS) for it in records if it.key == str(application).encode()]
-        return found
-    finally:
-        await consumer.stop()
+    records = read_topic(stack.settings.kafka_bootstrap_servers, COMMANDS)
+    return [read(record, CONTRACTS) async for record in records if record.key == str(application).encode()]
 
 
 async def test_from_the_letter_to_a_persons_look_to_a_withdrawal_to_being_forgotten(

@@ -10,7 +10,7 @@ import asyncpg
 
 from notify.core.limits import domain_of
 from notify.core.person import Known, Rule, Ruling
-from notify.ledger.rows import AT_REST, AtRest, noted
+from notify.ledger.rows import OF_LETTER, AtRest, noted
 
 # One replica claims at a time, for some milliseconds: two could otherwise each take a part of one person's letters.
 # A plan that was made while the tables were all but empty reads them whole, again and again, once they are filled.
@@ -62,7 +62,7 @@ UPDATE letters l SET state = r.state, cause = r.cause, due_at = r.due_at, change
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
      AS r (decision_id, state, cause, due_at, message_id)
 WHERE l.decision_id = r.decision_id
-RETURNING {", ".join("l." + name for name in AT_REST.split(", "))}
+RETURNING {OF_LETTER}
 """
 
 _RENEW = """

@@ -8,9 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from notify.core.fate import Fate
-from notify.ledger.rows import AT_REST, AtRest, columns, noted
-
-_LETTER = ", ".join("l." + name for name in AT_REST.split(", "))
+from notify.ledger.rows import AT_REST, OF_LETTER, AtRest, columns, noted
 
 # `claims` fences: a worker whose lease ran out, or a write that is repeated because its answer was lost, must not
 # undo what came since. A letter that the relay took is sent, whoever holds it. One whose decision fell meanwhile is
@@ -29,7 +27,7 @@ FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::float8[], $6:
      AS r (decision_id, claim, state, cause, pause, tried, doubts)
 WHERE l.decision_id = r.decision_id
   AND (l.state = 'sending' AND l.claims = r.claim OR l.state IN ('queued', 'sending', 'held') AND r.state = 'sent')
-RETURNING {_LETTER}
+RETURNING {OF_LETTER}
 """
 
 # A letter comes back: it was sent, as it shows if nobody knew, and told nothing.
@@ -38,7 +36,7 @@ UPDATE letters l SET state = 'failed', cause = $2, due_at = NULL, told_at = NULL
     changes = {noted("'failed'", "$2::text")}
 WHERE l.message_id = $3 AND (l.state = 'sent' OR l.state IN ('queued', 'held') AND l.doubts > 0)
   AND (l.candidate_id, l.programme) = (SELECT candidate_id, programme FROM letters WHERE decision_id = $1)
-RETURNING {_LETTER}
+RETURNING {OF_LETTER}
 """
 
 _STATE_OF = "SELECT state FROM letters WHERE decision_id = $1 AND message_id = $2"

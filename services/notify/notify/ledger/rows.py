@@ -9,6 +9,8 @@ from hiring.events.notification import LetterState
 
 AT_REST = "decision_id, application_id, candidate_id, state, message_id, attempts, cause, changed_at"
 """The columns of an AtRest, in order."""
+OF_LETTER = ", ".join(f"l.{column}" for column in AT_REST.split(", "))
+"""The same, of the row that a statement calls `l`."""
 
 
 class AtRest(NamedTuple):
