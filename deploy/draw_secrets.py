@@ -9,9 +9,9 @@ import secrets
 import sys
 from pathlib import Path
 
-BROKER_USERS = ("intake", "screening", "notify", "operators", "hr-systems")
+BROKER_USERS = ("intake", "screening", "notify", "console", "operators", "hr-systems")
 """As hiring.rights.users() has them."""
-DATABASES = ("screening", "notify")
+DATABASES = ("screening", "notify", "console")
 
 _PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"

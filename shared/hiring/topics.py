@@ -10,10 +10,21 @@ DECISIONS = "hiring.decisions"
 NOTIFICATIONS = "hiring.notifications"
 COMMANDS = "hiring.commands"
 DEAD_LETTERS = "hiring.dead-letters"
+ANSWERS = "hiring.answers"
+POLICIES = "hiring.policies"
 
 HR_SYSTEMS = "hr-systems"
 OPERATORS = "operators"
 """The command `cohort`, and whatever else the people who run the drive look at it with."""
+
+REDRIVEN_TO = ("intake", "screening", "notify")
+"""The services that dead letters are given to once more, each on a topic of its own: none sees what another reads."""
+
+
+def redriven(service: str) -> str:
+    """The topic on which a service gets its dead letters once more."""
+    return f"hiring.redriven.{service}"
+
 
 MIB = 1024 * 1024
 DAY_MS = 24 * 60 * 60 * 1000
@@ -72,7 +83,7 @@ TOPICS: tuple[Topic, ...] = (
         max_bytes=LARGEST_RECORD,
         events="hiring.application.",
         written_by=("intake", "screening"),
-        read_by=("screening", OPERATORS),
+        read_by=("screening", "console", OPERATORS),
         purpose="The facts of every application, without who applied: all that screening sees.",
     ),
     Topic(
@@ -99,7 +110,7 @@ TOPICS: tuple[Topic, ...] = (
         kept_days=None,
         events="hiring.decision.",
         written_by=("screening",),
-        read_by=("notify", OPERATORS),
+        read_by=("screening", "notify", "console", OPERATORS),
         purpose="What was decided for each application, by which policy or person, and why.",
     ),
     Topic(
@@ -108,7 +119,10 @@ TOPICS: tuple[Topic, ...] = (
         kept_days=180,
         events="hiring.notification.",
         written_by=("notify",),
-        read_by=(OPERATORS,),
+        read_by=(
+            "console",
+            OPERATORS,
+        ),
         purpose="What became of each letter. No address is in it.",
     ),
     Topic(
@@ -116,9 +130,27 @@ TOPICS: tuple[Topic, ...] = (
         "application_id, candidate_id or programme",
         kept_days=180,
         events="hiring.command.",
-        written_by=("intake", "notify", OPERATORS),
-        read_by=("screening", "notify", OPERATORS),
+        written_by=("intake", "notify", "console", OPERATORS),
+        read_by=("screening", "notify", "console", OPERATORS),
         purpose="What people ask of the pipeline: who, when and why. Each service obeys the commands it knows.",
+    ),
+    Topic(
+        ANSWERS,
+        "as the command",
+        kept_days=180,
+        events="hiring.answer.",
+        written_by=("screening", "notify", "console"),
+        read_by=("console", OPERATORS),
+        purpose="What became of each command: obeyed, or refused and why.",
+    ),
+    Topic(
+        POLICIES,
+        "digest",
+        kept_days=None,
+        events="hiring.policy.",
+        written_by=("screening",),
+        read_by=("console", OPERATORS),
+        purpose="Every policy that was proposed: what it says, who proposed and approved it, from when on it judges.",
     ),
     Topic(
         DEAD_LETTERS,
@@ -126,7 +158,22 @@ TOPICS: tuple[Topic, ...] = (
         kept_days=180,
         max_bytes=LARGEST_DEAD_LETTER,
         written_by=("intake", "screening", "notify"),
-        read_by=(OPERATORS,),
+        read_by=(
+            "console",
+            OPERATORS,
+        ),
         purpose="Records that could not be processed, byte for byte as they were, each with its reason.",
+    ),
+    *(
+        Topic(
+            redriven(service),
+            "as the record that failed",
+            kept_days=30,
+            max_bytes=LARGEST_DEAD_LETTER,
+            written_by=("console",),
+            read_by=(service,),
+            purpose=f"Dead letters of {service}, given to it once more as they were: an operator asked for that.",
+        )
+        for service in REDRIVEN_TO
     ),
 )

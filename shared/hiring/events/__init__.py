@@ -2,15 +2,18 @@
 
 from pydantic import BaseModel
 
+from hiring.events.answer import CommandAnswered, PolicyTried
 from hiring.events.application import ApplicationSubmitted
 from hiring.events.command import (
     ApplicationWithdrawn,
     CandidateErased,
+    DeadLettersSettled,
     LetterSettled,
     LettersPaused,
     LettersResumed,
     PolicyApproved,
     PolicyProposed,
+    PolicyTrialRequested,
     ReviewGiven,
     ReviewRequested,
 )
@@ -18,6 +21,7 @@ from hiring.events.contact import ContactGiven
 from hiring.events.decision import DecisionMade
 from hiring.events.demographics import DemographicsGiven
 from hiring.events.notification import NotificationRecorded
+from hiring.events.policy import PolicyKnown
 from hiring.events.submission import Submission
 
 SUBMISSION_MADE = "hiring.submission.made.v1"
@@ -35,6 +39,11 @@ CANDIDATE_ERASED = "hiring.command.candidate-erased.v1"
 LETTERS_PAUSED = "hiring.command.letters-paused.v1"
 LETTERS_RESUMED = "hiring.command.letters-resumed.v1"
 LETTER_SETTLED = "hiring.command.letter-settled.v1"
+POLICY_TRIAL_REQUESTED = "hiring.command.policy-trial-requested.v1"
+DEAD_LETTERS_SETTLED = "hiring.command.dead-letters-settled.v1"
+COMMAND_ANSWERED = "hiring.answer.command-answered.v1"
+POLICY_TRIED = "hiring.answer.policy-tried.v1"
+POLICY_KNOWN = "hiring.policy.known.v1"
 
 CONTRACTS: dict[str, type[BaseModel]] = {
     SUBMISSION_MADE: Submission,
@@ -52,4 +61,9 @@ CONTRACTS: dict[str, type[BaseModel]] = {
     LETTERS_PAUSED: LettersPaused,
     LETTERS_RESUMED: LettersResumed,
     LETTER_SETTLED: LetterSettled,
+    POLICY_TRIAL_REQUESTED: PolicyTrialRequested,
+    DEAD_LETTERS_SETTLED: DeadLettersSettled,
+    COMMAND_ANSWERED: CommandAnswered,
+    POLICY_TRIED: PolicyTried,
+    POLICY_KNOWN: PolicyKnown,
 }

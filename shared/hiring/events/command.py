@@ -4,13 +4,15 @@
 `hiring.command.review-given.v1`, `hiring.command.review-requested.v1`, `hiring.command.application-withdrawn.v1`,
 `hiring.command.letter-settled.v1` (key: application_id);
 `hiring.command.candidate-erased.v1` (key: candidate_id);
-`hiring.command.letters-paused.v1`, `hiring.command.letters-resumed.v1` (key: programme, or `letters` for all).
+`hiring.command.letters-paused.v1`, `hiring.command.letters-resumed.v1` (key: programme, or `letters` for all);
+`hiring.command.policy-trial-requested.v1` (key: programme);
+`hiring.command.dead-letters-settled.v1` (key: `dead-letters`).
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from hiring.events.fields import ONE_LINE, PLAIN, Digest, Event, Moment, Slug
 
@@ -101,3 +103,51 @@ class LetterSettled(Command):
     application_id: UUID
     decision_id: UUID
     then: Literal["send", "drop"]
+
+
+class PolicyTrialRequested(Command):
+    """Try a policy on every application there is, and change nothing; the answer is a PolicyTried.
+
+    `digest` names one that was proposed, else `policy` is its whole content. It is compared with the policy
+    `against`, or without one with what was decided.
+    """
+
+    programme: Slug
+    digest: Digest | None = None
+    policy: dict[str, Any] | None = None
+    against: Digest | None = None
+
+    @model_validator(mode="after")
+    def _one_policy(self) -> Self:
+        if (self.digest is None) == (self.policy is None):
+            raise ValueError("name the policy by its digest, or send its content, and not both")
+        return self
+
+
+class DeadLetterPlace(Event):
+    """Where one dead letter stands on its topic."""
+
+    partition: Annotated[int, Field(ge=0)]
+    offset: Annotated[int, Field(ge=0)]
+
+
+class DeadLetterGroup(Event):
+    """Every dead letter of one topic and flaw that failed until a moment and is not settled yet."""
+
+    topic: Annotated[str, Field(min_length=1, max_length=300)]
+    flaw: Annotated[str, Field(max_length=100)]
+    failed_until: Moment
+
+
+class DeadLettersSettled(Command):
+    """An operator's word on dead letters: give them to their service once more, or leave them for good."""
+
+    then: Literal["redrive", "discard"]
+    letter: DeadLetterPlace | None = None
+    group: DeadLetterGroup | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.letter is None) == (self.group is None):
+            raise ValueError("name one dead letter, or a group of them, and not both")
+        return self

@@ -21,8 +21,18 @@ def may(user: str, operation: Operation) -> set[str]:
 
 
 def test_a_service_reads_and_writes_what_its_topics_say() -> None:
-    assert may("notify", Operation.READ) == {topics.DECISIONS, topics.CONTACTS, topics.COMMANDS}
-    assert may("notify", Operation.WRITE) == {topics.NOTIFICATIONS, topics.COMMANDS, topics.DEAD_LETTERS}
+    assert may("notify", Operation.READ) == {
+        topics.DECISIONS,
+        topics.CONTACTS,
+        topics.COMMANDS,
+        topics.redriven("notify"),
+    }
+    assert may("notify", Operation.WRITE) == {
+        topics.NOTIFICATIONS,
+        topics.COMMANDS,
+        topics.ANSWERS,
+        topics.DEAD_LETTERS,
+    }
 
 
 def test_screening_never_learns_who_applied() -> None:

@@ -1,0 +1,36 @@
+"""What became of a command, on `hiring.answers`: who asks there learns it without anybody's tables.
+
+`hiring.answer.command-answered.v1`, `hiring.answer.policy-tried.v1` (key: as the command).
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from hiring.events.decision import PolicyNamed
+from hiring.events.fields import Digest, Event, Moment, Slug
+
+
+class CommandAnswered(Event):
+    """A service obeyed a command, or refused it: `refusal` says why and what to do, for whoever asked."""
+
+    command_id: UUID
+    service: Slug
+    refusal: Annotated[str, Field(max_length=4000)] | None = None
+    answered_at: Moment
+
+
+class PolicyTried(Event):
+    """What a policy would change, after a trial that was asked for; nothing is changed.
+
+    `result` is what `cohort policy try --json` prints; without one, `problem` says why it could not be tried.
+    """
+
+    command_id: UUID
+    programme: Slug
+    policy: PolicyNamed | None = None
+    against: Digest | None = None
+    result: dict[str, Any] | None = None
+    problem: Annotated[str, Field(max_length=4000)] | None = None
+    tried_at: Moment

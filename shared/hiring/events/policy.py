@@ -1,0 +1,27 @@
+"""`hiring.policy.known.v1`: a policy as it stands, on `hiring.policies`. Each later one replaces the one before."""
+
+from typing import Any
+
+from hiring.events.command import Person, Why
+from hiring.events.fields import Digest, Event, Moment, Slug
+
+
+class PolicyKnown(Event):
+    """Key: digest. A policy that was proposed; once it is approved, by whom and why.
+
+    It judges what is submitted from `effective_from` on, without one from the beginning, as soon as it is approved. One
+    that came with the release has `file` for its people.
+    """
+
+    digest: Digest
+    programme: Slug
+    name: str
+    version: str
+    policy: dict[str, Any]
+    effective_from: Moment | None
+    proposed_by: Person
+    proposed_why: Why
+    proposed_at: Moment
+    approved_by: Person | None = None
+    approved_why: Why | None = None
+    approved_at: Moment | None = None
