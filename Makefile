@@ -6,7 +6,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON = $(PYTHON)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up secrets test test-containers faults letters bench lint format schemas clean
+.PHONY: help setup demo up secrets test test-containers faults letters bench lint format schemas manifests clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -56,6 +56,9 @@ format: setup ## Let ruff mend what it can
 
 schemas: setup ## Write the JSON Schemas of the events and the AsyncAPI document anew
 	$(RUN) python -m hiring.events.schemas shared/schemas
+
+manifests: setup ## Write the Kubernetes topics, users and rights anew
+	$(RUN) python deploy/kubernetes/generate.py
 
 clean: ## Remove what was made here: the environment and the pipeline's data
 	rm -rf .venv .uv .cohort
