@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Draws every password that docker-compose.yml asks for into ./secrets; what is there already stays as it is.
 
-It needs nothing but Python. Only your account enters the folder; the files in it are readable, because each container
-runs under an account of its own and sees just the files that are mounted into it.
+It needs nothing but Python, or not even that: `docker compose run --rm secrets` runs it in a container. Only your
+account enters the folder; the files in it are readable, because each container runs under an account of its own and
+sees just the files that are mounted into it.
 """
 
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -26,6 +28,7 @@ def draw(folder: Path) -> list[str]:
         # Whatever the umask: containers' accounts read what is in it.
         (folder / part).chmod(0o755)
     names = ["candidate-secret", "link-keys", "kafka/admin", "postgres/superuser", "grafana-admin"]
+    names += ["console-password", "console-session-keys"]
     names += [f"kafka/users/{user}" for user in BROKER_USERS]
     names += [f"postgres/{role}" for database in DATABASES for role in (database, f"{database}-owner")]
     made = [name for name in names if _write_new(folder / name, secrets.token_urlsafe(32))]
@@ -35,7 +38,19 @@ def draw(folder: Path) -> list[str]:
     _write(folder / "kafka/admin.properties", _admin_properties(admin))
     if _write_new(folder / "sources/sources.json", '{"sources": []}\n'):
         made.append("sources/sources.json: nobody may send yet")
+    # Not drawn: where people log in at an identity provider, it is that one's. Compose mounts no file that is missing.
+    _write_new(folder / "oidc-client-secret", "")
+    if os.geteuid() == 0:
+        _hand_over(folder)
     return made
+
+
+def _hand_over(folder: Path) -> None:
+    """Give what root made to whoever has the checkout: in a container it would else be for root alone."""
+    checkout = Path(__file__).stat()
+    for path in (folder, *folder.rglob("*")):
+        if path.stat().st_uid == 0:
+            os.chown(path, checkout.st_uid, checkout.st_gid)
 
 
 def _write_new(path: Path, text: str) -> bool:

@@ -4,7 +4,8 @@ import secrets
 from pathlib import Path
 
 from cohort.stack.errors import StackError
-from cohort.stack.private import private_file, private_folder
+from cohort.stack.private import private_folder
+from hiring.private_file import private_file
 from hiring.topics import APPLICATIONS
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from cohort.stack.child import Child
 from cohort.stack.errors import StackError
-from cohort.stack.private import private_file, private_folder
+from cohort.stack.private import private_folder
+from hiring.private_file import private_file
 from hiring.settings import as_environment
 
 ACCOUNT = "operator"

@@ -3,7 +3,8 @@
 import secrets
 from pathlib import Path
 
-from cohort.stack.private import private_file, private_folder
+from cohort.stack.private import private_folder
+from hiring.private_file import private_file
 
 
 def link_keys(data: Path) -> Path:

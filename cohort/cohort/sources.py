@@ -8,12 +8,13 @@ from typing import Annotated, TypeVar
 import typer
 from rich.markup import escape
 
-from cohort import sources_file
 from cohort.plain_words import plain_words
 from cohort.tables import plain_table
 from cohort.terminal import say, screen
 from cohort.verb import failure
-from intake.sources import SourceScope
+from intake import sources_file
+from intake.sources import SourceScope, SourcesUnreadable, read_sources
+from intake.sources_file import SourcesUnchanged
 
 sources = typer.Typer(no_args_is_help=True, help="The HR systems that may send, and their API keys.")
 T = TypeVar("T")
@@ -53,7 +54,7 @@ def create(
 def list_(file: File) -> None:
     """Every source, what it may do, and the ids of its keys."""
     table = plain_table("source", "may", "keys")
-    for each in _done(lambda: sources_file.read(file)).sources:
+    for each in _done(lambda: read_sources(file)).sources:
         keys = "\n".join(f"{key.id} since {key.created:%Y-%m-%d}" for key in each.keys)
         table.add_row(escape(each.source), ", ".join(each.scopes), escape(keys or "none: it cannot send"))
     screen().print(table)
@@ -84,6 +85,8 @@ def _tell_key(token: str) -> None:
 def _done(act: Callable[[], T]) -> T:
     try:
         return act()
+    except (SourcesUnchanged, SourcesUnreadable) as error:
+        raise failure(str(error)) from None
     except Exception as error:
         if (words := plain_words(error)) is None:
             raise

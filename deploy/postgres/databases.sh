@@ -3,7 +3,7 @@
 set -eu
 PGPASSWORD=$(cat /run/secrets/postgres-superuser)
 export PGPASSWORD
-for service in screening notify; do
+for service in screening notify console; do
   psql --no-psqlrc --quiet --host postgres --username postgres --dbname postgres \
     --set ON_ERROR_STOP=1 --set service="$service" --file /deploy/database.sql
   echo "database $service: ready"

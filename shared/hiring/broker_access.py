@@ -9,12 +9,12 @@ from aiokafka.errors import for_code
 from aiokafka.protocol.admin import CreateAclsRequest, DescribeAclsRequest
 
 from hiring import kafka
-from hiring.rights import Operation, Resource, Right, rights, users
+from hiring.rights import Operation, Pattern, Resource, Right, rights, users
 from hiring.scram import SetPasswords
 from hiring.settings import Settings
 
-# Kafka's numbers: a filter that takes any, a name as it is written, and a permission.
-_ANY, _LITERAL, _ALLOW = 1, 3, 3
+# Kafka's numbers: a filter that takes any, and a permission.
+_ANY, _ALLOW = 1, 3
 
 
 def read_passwords(folder: Path) -> dict[str, str]:
@@ -54,9 +54,22 @@ async def admit(settings: Settings, passwords: Mapping[str, str], declared: Set[
         await admin.close()
 
 
+async def standing_rights(settings: Settings) -> set[Right]:
+    """The rights that are there, as far as they are of the kinds that are declared.
+
+    Raises SecurityDisabled where the broker has none, ClusterAuthorizationFailedError where the login may not see them.
+    """
+    admin = AIOKafkaAdminClient(**kafka.connection(settings))
+    await admin.start()
+    try:
+        return await _existing(admin)
+    finally:
+        await admin.close()
+
+
 async def _create(admin: AIOKafkaAdminClient, right: Right) -> None:
     request = CreateAclsRequest(
-        right.resource, right.name, _LITERAL, f"User:{right.user}", "*", right.operation, _ALLOW
+        right.resource, right.name, right.pattern, f"User:{right.user}", "*", right.operation, _ALLOW
     )
     answer: Any = await admin._send_request(request)
     for code, message in answer.creation_responses:
@@ -70,14 +83,14 @@ async def _existing(admin: AIOKafkaAdminClient) -> set[Right]:
     answer: Any = await admin._send_request(request)
     _check(answer.error_code, answer.error_message)
     return {
-        Right(principal.removeprefix("User:"), Operation(operation), Resource(resource), name)
+        Right(principal.removeprefix("User:"), Operation(operation), Resource(resource), name, Pattern(pattern))
         for resource, name, pattern, acls in answer.resources
         for principal, _host, operation, permission in acls
-        if pattern == _LITERAL and permission == _ALLOW and resource in _RESOURCES and operation in _OPERATIONS
+        if pattern in _PATTERNS and permission == _ALLOW and resource in _RESOURCES and operation in _OPERATIONS
     }
 
 
-_RESOURCES, _OPERATIONS = frozenset(Resource), frozenset(Operation)
+_RESOURCES, _OPERATIONS, _PATTERNS = frozenset(Resource), frozenset(Operation), frozenset(Pattern)
 
 
 def _check(code: int, message: str) -> None:

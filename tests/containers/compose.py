@@ -17,6 +17,7 @@ import httpx
 ROOT = Path(__file__).parents[2]
 PORTS = (
     "COHORT_INTAKE_PORT",
+    "COHORT_CONSOLE_PORT",
     "COHORT_MAIL_PORT",
     "COHORT_PROMETHEUS_PORT",
     "COHORT_KAFKA_PORT",
@@ -54,11 +55,15 @@ class Compose:
         self.environment |= {"COHORT_SECRETS": str(self.secrets), "COHORT_VERSION": "test", "COHORT_PAGES_PORTS": ""}
         self.environment |= ports
 
-    def __call__(self, *words: str, check: bool = True, seconds: float = 240) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *words: str, check: bool = True, seconds: float = 240, typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """`docker compose WORDS`; `typed` is what a person would type meanwhile."""
         files = [word for file in self.files for word in ("--file", str(ROOT / file))]
         done = subprocess.run(
             ["docker", "compose", "--project-name", self.project, "--ansi", "never", *files, *words],
             env=os.environ | self.environment,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=seconds,
@@ -82,6 +87,10 @@ class Compose:
         return f"http://127.0.0.1:{self.environment['COHORT_INTAKE_PORT']}"
 
     @property
+    def console_url(self) -> str:
+        return f"http://127.0.0.1:{self.environment['COHORT_CONSOLE_PORT']}"
+
+    @property
     def brokers(self) -> str:
         """Where HR systems and operators reach Kafka from this machine."""
         return f"127.0.0.1:{self.environment['COHORT_KAFKA_PORT']}"
@@ -99,11 +108,7 @@ class Compose:
     def key_for(self, source: str) -> str:
         """A key of an HR system, by the operator's own verb."""
         known = source in (self.secrets / "sources/sources.json").read_text()
-        command = [sys.executable, "-m", "cohort", "sources", "rotate" if known else "create", source]
-        done = subprocess.run(
-            [*command, "--file", str(self.secrets / "sources/sources.json")], check=True, capture_output=True, text=True
-        )
-        return done.stdout.splitlines()[0]
+        return self("run", "--rm", "sources", "rotate" if known else "create", source).stdout.strip()
 
     def psql(self, database: str, statement: str, role: str | None = None) -> str:
         """What a statement answers, on the role's own password over the network; AssertionError where it is refused."""

@@ -12,7 +12,7 @@ from .sending import SOURCE, applications, send
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(420)]
 
-OWN = ("intake", "screening", "notify")
+OWN = ("intake", "screening", "notify", "console")
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.containers, pytest.mark.timeout(420)]
 
 async def test_it_finds_every_replica_and_knows_every_metric_that_is_asked_for(pipeline: Compose) -> None:
     pipeline.up("prometheus")
-    running = pipeline("ps", "--format", "{{.Service}}", "intake", "screening", "notify").stdout.split()
+    services = ("intake", "screening", "notify", "console")
+    running = pipeline("ps", "--format", "{{.Service}}", *services).stdout.split()
 
     def ask(what: str) -> Any:
         port = pipeline.environment["COHORT_PROMETHEUS_PORT"]
@@ -30,22 +31,14 @@ async def test_it_finds_every_replica_and_knows_every_metric_that_is_asked_for(p
         lambda: {rule["health"] for group in ask("rules")["groups"] for rule in group["rules"]} == {"ok"}, "rules"
     )
     asked_for = {
-        re.sub("_bucket$", "", name)
+        re.sub("_(bucket|sum|count)$", "", name)
         for file in ("prometheus/alerts.yml", "grafana/dashboards/cohort.json")
         for name in re.findall(r"\bhiring_\w+", (ROOT / "deploy" / file).read_text())
     }
     await until(lambda: asked_for <= set(ask("metadata")), f"services tell {sorted(asked_for)}")
 
 
-def test_the_alerts_fire_when_they_should_and_not_otherwise(pipeline: Compose) -> None:
-    pipeline(
-        "run",
-        "--rm",
-        "--no-deps",
-        "--entrypoint",
-        "promtool",
-        "prometheus",
-        "test",
-        "rules",
-        "/etc/prometheus/alerts_test.yml",
-    )
+@pytest.mark.parametrize(("verb", "file"), [("test rules", "alerts_test.yml"), ("check config", "prometheus.yml")])
+def test_the_alerts_fire_when_they_should_and_not_otherwise(pipeline: Compose, verb: str, file: str) -> None:
+    promtool = ("run", "--rm", "--no-deps", "--entrypoint", "promtool", "prometheus")
+    pipeline(*promtool, *verb.split(), f"/etc/prometheus/{file}")

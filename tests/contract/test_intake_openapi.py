@@ -10,12 +10,12 @@ import jsonschema
 import pytest
 from prometheus_client import CollectorRegistry
 
-from cohort.sources_file import create
 from hiring.health import Health
 from intake.api import create_app
 from intake.metrics import DoorMetrics
 from intake.settings import IntakeSettings
 from intake.sources import SourceScope
+from intake.sources_file import create
 
 
 class Nowhere:

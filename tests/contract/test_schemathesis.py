@@ -19,11 +19,11 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import Status, events, from_schema
 
-from cohort.sources_file import create
 from cohort.stack.kafka import KafkaNode
 from hiring.topics import APPLICATIONS
 from intake.openapi import EXAMPLE
 from intake.sources import SourceScope
+from intake.sources_file import create
 
 from .test_intake_process import Intake, everything, folder, kafka, running
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cohort import sources_file
 from cohort.api_key import api_key, source_of
 from cohort.cli import app
 from cohort.drive.generate import generate
 from cohort.stack.errors import StackError
+from intake import sources_file
 from intake.sources import SourceScope
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cohort import sources_file
 from cohort.cli import app
+from intake import sources_file
 from intake.sources import Keyring
 
 

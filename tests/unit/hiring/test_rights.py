@@ -10,7 +10,7 @@ import pytest
 
 from hiring import topics
 from hiring.broker_access import read_passwords
-from hiring.rights import Operation, Resource, Right, rights, users
+from hiring.rights import CONSOLE, Operation, Pattern, Resource, Right, rights, users
 
 DRAW = runpy.run_path(str(Path(__file__).parents[3] / "deploy/draw_secrets.py"))["draw"]
 
@@ -44,14 +44,50 @@ def test_an_hr_system_may_do_one_thing() -> None:
     assert mine == {Right(topics.HR_SYSTEMS, Operation.WRITE, Resource.TOPIC, topics.SUBMISSIONS)}
 
 
-def test_a_group_is_its_services_own() -> None:
-    groups = {(right.user, right.name) for right in rights() if right[1:3] == (Operation.READ, Resource.GROUP)}
-    assert groups == {(user, user) for user in users() if user not in (topics.OPERATORS, topics.HR_SYSTEMS)}
+def groups(user: str, operation: Operation) -> set[tuple[str, Pattern]]:
+    """The consumer groups to which a user may do that, and whether also to those whose names begin so."""
+    return {(each.name, each.pattern) for each in rights() if each[:3] == (user, operation, Resource.GROUP)}
 
 
-def test_a_right_reads_as_a_sentence() -> None:
-    right = Right("intake", Operation.WRITE, Resource.TOPIC, "hiring.contacts")
-    assert str(right) == "intake may WRITE topic hiring.contacts"
+@pytest.mark.parametrize("user", users())
+def test_a_group_is_its_services_own(user: str) -> None:
+    pattern = Pattern.PREFIXED if user == CONSOLE else Pattern.LITERAL
+    own = set() if user in (topics.OPERATORS, topics.HR_SYSTEMS) else {(user, pattern)}
+    assert groups(user, Operation.READ) == own
+
+
+def test_the_consoles_groups_are_nobody_elses() -> None:
+    """Its right is by how a group's name begins: no other's may begin so."""
+    assert [user for user in users() if user.startswith(CONSOLE)] == [CONSOLE]
+
+
+def test_the_console_tells_every_lag_and_reads_only_what_is_declared() -> None:
+    of_services = {(user, Pattern.LITERAL) for user in ("intake", "screening", "notify")}
+    assert groups(CONSOLE, Operation.DESCRIBE) == of_services | {(CONSOLE, Pattern.PREFIXED)}
+    assert groups(topics.OPERATORS, Operation.DESCRIBE) == groups(CONSOLE, Operation.DESCRIBE)
+    assert may(CONSOLE, Operation.DESCRIBE) == {topic.name for topic in topics.TOPICS}
+    assert not may(CONSOLE, Operation.READ) & {topics.CONTACTS, topics.DEMOGRAPHICS, topics.SUBMISSIONS}
+
+
+@pytest.mark.parametrize("service", topics.REDRIVEN_TO)
+def test_what_is_redriven_comes_from_the_console_and_goes_to_one_service(service: str) -> None:
+    name = topics.redriven(service)
+    assert [user for user in users() if name in may(user, Operation.WRITE)] == [CONSOLE]
+    assert [user for user in users() if name in may(user, Operation.READ)] == [service]
+
+
+@pytest.mark.parametrize(
+    ("right", "sentence"),
+    [
+        (Right("intake", Operation.WRITE, Resource.TOPIC, "hiring.contacts"), "intake may WRITE topic hiring.contacts"),
+        (
+            Right("console", Operation.READ, Resource.GROUP, "console", Pattern.PREFIXED),
+            "console may READ group console*",
+        ),
+    ],
+)
+def test_a_right_reads_as_a_sentence(right: Right, sentence: str) -> None:
+    assert str(right) == sentence
 
 
 @pytest.fixture(params=[0o022, 0o077])

@@ -19,6 +19,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     adding.add_argument("name")
     adding.add_argument("--role", choices=ROLES, required=True)
     adding.add_argument("--password-file", type=Path, help="read the password from here instead of asking for it")
+    adding.add_argument("--first", action="store_true", help="only where there is no file of accounts yet")
     removing = acts.add_parser("remove", help="remove an account; its sessions end")
     removing.add_argument("name")
     acts.add_parser("list", help="names and roles")
@@ -42,6 +43,8 @@ def _act(arguments: argparse.Namespace, path: Path) -> None:
     elif arguments.act == "remove":
         remove(path, arguments.name)
         sys.stdout.write(f"{arguments.name} is removed\n")
+    elif arguments.first and path.exists():
+        sys.stdout.write("there are accounts already: nothing is changed\n")
     else:
         name = named(arguments.name)
         hashed = Passwords().hash(_password(name, arguments.password_file))

@@ -8,33 +8,32 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cohort.stack.errors import StackError
-from cohort.stack.private import private_file
-from cohort.verb import given
-from intake.sources import Source, SourceKey, Sources, SourceScope, SourcesUnreadable, draw_key, read_sources
+from pydantic import ValidationError
+
+from hiring.events.reading import describe
+from hiring.private_file import private_file
+from intake.sources import Source, SourceKey, Sources, SourceScope, draw_key, read_sources
 
 
-def read(path: Path) -> Sources:
-    """What the file holds. Raises StackError, OSError."""
-    try:
-        return read_sources(path)
-    except SourcesUnreadable as error:
-        raise StackError(str(error)) from None
+class SourcesUnchanged(ValueError):
+    """What was asked cannot be done; the message says why and what to do, for a person."""
 
 
 def create(path: Path, source: str, scopes: Sequence[SourceScope]) -> str:
-    """Enter a new source with a first key; the key's token. Raises StackError where there is one already."""
+    """Enter a new source with a first key; the key's token.
+
+    Raises SourcesUnchanged where there is one already; like all of these SourcesUnreadable and OSError.
+    """
     with _changing(path) as found:
         if _of(found, source):
-            raise StackError(f"{source} is there already: `cohort sources rotate {source}` gives it another key")
+            raise SourcesUnchanged(f"{source} is there already: `sources rotate {source}` gives it another key")
         key, token = draw_key(datetime.now(UTC))
-        entered = given(Source, source=source, scopes=tuple(dict.fromkeys(scopes)), keys=(key,))
-        _write(path, (*found.sources, entered))
+        _write(path, (*found.sources, _entered(source, scopes, key)))
     return token
 
 
 def rotate(path: Path, source: str) -> str:
-    """Give a source one more key; its token. The others stay valid. Raises StackError where there is no such source."""
+    """Give a source one more key; its token. The others stay valid. SourcesUnchanged where there is no such source."""
     with _changing(path) as found:
         known = _known(found, source)
         key, token = draw_key(datetime.now(UTC))
@@ -43,15 +42,23 @@ def rotate(path: Path, source: str) -> str:
 
 
 def revoke(path: Path, source: str, key_id: str) -> int:
-    """Take a key from a source; how many are left. Raises StackError where there is no such source or key."""
+    """Take a key from a source; how many are left. Raises SourcesUnchanged where there is no such source or key."""
     with _changing(path) as found:
         known = _known(found, source)
         left = tuple(key for key in known.keys if key.id != key_id)
         if len(left) == len(known.keys):
             there = ", ".join(key.id for key in known.keys) or "none"
-            raise StackError(f"{source} has no key {key_id}; it has: {there}")
+            raise SourcesUnchanged(f"{source} has no key {key_id}; it has: {there}")
         _write(path, _with_keys(found, known, left))
     return len(left)
+
+
+def _entered(source: str, scopes: Sequence[SourceScope], key: SourceKey) -> Source:
+    try:
+        return Source(source=source, scopes=tuple(dict.fromkeys(scopes)), keys=(key,))
+    except ValidationError as error:
+        told = "; ".join(f"{item['field']}: {item['problem']}" for item in describe(error, Source))
+        raise SourcesUnchanged(told) from None
 
 
 def _of(found: Sources, source: str) -> Source | None:
@@ -60,7 +67,7 @@ def _of(found: Sources, source: str) -> Source | None:
 
 def _known(found: Sources, source: str) -> Source:
     if (known := _of(found, source)) is None:
-        raise StackError(f"there is no source {source}: `cohort sources list` shows all")
+        raise SourcesUnchanged(f"there is no source {source}: `sources list` shows all")
     return known
 
 
@@ -71,16 +78,18 @@ def _with_keys(found: Sources, source: Source, keys: tuple[SourceKey, ...]) -> t
 
 @contextlib.contextmanager
 def _changing(path: Path) -> Iterator[Sources]:
-    """The content, while nobody else changes it. The lock is a file beside it, since the file itself is replaced."""
+    """The content, while nobody else changes it. The folder is what is locked, since the file itself is replaced."""
     try:
-        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+        lock = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     except (FileNotFoundError, NotADirectoryError):
-        raise StackError(f"there is no folder {path.parent}: make it first, or name another file by --file") from None
-    except PermissionError:
-        raise StackError(f"you may not write in {path.parent}: name another file by --file") from None
+        raise SourcesUnchanged(
+            f"there is no folder {path.parent}: make it first, or name another file by --file"
+        ) from None
     try:
+        if not os.access(path.parent, os.W_OK):
+            raise SourcesUnchanged(f"you may not write in {path.parent}: name another file by --file")
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield read(path)
+        yield read_sources(path)
     finally:
         os.close(lock)
 
