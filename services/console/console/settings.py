@@ -4,12 +4,12 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
 
-from hiring.settings import PostgresSettings
+from console.oidc_settings import OidcSettings
 
 _SHORTEST_KEY = 32
 
 
-class ConsoleSettings(PostgresSettings):
+class ConsoleSettings(OidcSettings):
     """`accounts_file`: who may log in; `console account add` writes it. `session_keys` are the secrets that sessions
     are signed with, the newest first, with white space between them. `session_hours`: so long a login holds.
 

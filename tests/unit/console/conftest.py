@@ -1,18 +1,32 @@
 """A console with accounts and no applications, and a browser without a window or scripts."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from .oidc_site import Provider, serving
 from .site import PASSWORD, Site
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def running_provider() -> Iterator[Provider]:
+    with serving() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(running_provider: Provider) -> Provider:
+    """An OpenID Connect provider that does nothing wrong yet."""
+    running_provider.begin_anew()
+    return running_provider
 
 
 class Visitor(httpx.AsyncClient):

@@ -68,6 +68,11 @@ class Accounts:
         self._mark: tuple[int, int, int] | None = None
         self._accounts: Mapping[str, Account] = {}
 
+    @property
+    def kept(self) -> bool:
+        """Whether there is to be a file at all."""
+        return self._path is not None
+
     def find(self, name: str) -> Account | None:
         """The account of that name. Raises AccountsError where the file is not usable."""
         return self._read().get(name)

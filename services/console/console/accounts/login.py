@@ -1,4 +1,4 @@
-"""Logging in with a name and a password of this machine. Another way in ends in `Sessions.begin` just the same."""
+"""Logging in with a name and a password of this machine, and which sessions hold, however they began."""
 
 import asyncio
 import hashlib
@@ -20,15 +20,31 @@ class Refused:
 
 
 class Login:
-    """Lets people in, and says whether who came in is still welcome."""
+    """Lets people in, and says whether who came in is still welcome.
 
-    def __init__(self, accounts: Accounts, sessions: Sessions, passwords: Passwords, attempts: Attempts | None = None):
+    `organisation_mark` is that of sessions that a provider began; without it there are none.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        sessions: Sessions,
+        passwords: Passwords,
+        attempts: Attempts | None = None,
+        organisation_mark: str | None = None,
+    ) -> None:
         self.sessions = sessions
+        self._organisation_mark = organisation_mark
         self._accounts = accounts
         self._passwords = passwords
         self._attempts = attempts or Attempts(monotonic)
         # A hash takes 64 MiB while it is made.
         self._hashing = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def local(self) -> bool:
+        """Whether this machine has accounts of its own."""
+        return self._accounts.kept
 
     def anybody(self) -> bool:
         """Whether there are accounts at all. Raises AccountsError."""
@@ -49,10 +65,14 @@ class Login:
         return self.sessions.begin(account.name, account.role, _mark(account))
 
     def session(self, cookie: str | None) -> Session | None:
-        """Whose session this is: None too where the account has gone, or has another role or password since."""
+        """Whose session this is: None too where the account has gone, or has another role or password since, or
+        where the organisation's roles are mapped otherwise since. Raises AccountsError.
+        """
         session = self.sessions.read(cookie)
         if session is None:
             return None
+        if session.by_organisation:
+            return session if session.mark == self._organisation_mark else None
         account = self._accounts.find(session.name)
         if account is None or account.role != session.role or _mark(account) != session.mark:
             return None
