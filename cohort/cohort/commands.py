@@ -1,16 +1,16 @@
-"""Asking a service for something on `hiring.commands`, and waiting for what it makes of it."""
+"""Asking a service for something on `hiring.commands`, and waiting for its answer on `hiring.answers`."""
 
-import asyncio
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID, uuid4
-
-import asyncpg
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 from cohort.addresses import Addresses
+from cohort.answers import Answers
 from cohort.stack.errors import StackError
 from hiring import events, kafka
+from hiring.events.answer import CommandAnswered
 from hiring.events.command import (
+    DeadLettersSettled,
     LetterSettled,
     LettersPaused,
     LettersResumed,
@@ -26,15 +26,24 @@ SOURCE = "/cohort/command-line"
 ANSWER_SECONDS = 30.0
 
 _ALL_LETTERS = "letters"
-_ANSWER = "SELECT refusal FROM commands WHERE command_id = $1"
+_DEAD_LETTERS = "dead-letters"
 
 
 class RefusedCommand(StackError):
     """The service refused the command; the text says why and what to do."""
 
 
-ForScreening = PolicyProposed | PolicyApproved | ReviewGiven
-ForNotify = LettersPaused | LettersResumed | LetterSettled
+Asked = (
+    PolicyProposed | PolicyApproved | ReviewGiven | LettersPaused | LettersResumed | LetterSettled | DeadLettersSettled
+)
+
+
+class _Address(NamedTuple):
+    """The type of a command; its key, which keeps what is about one thing in order; the service that obeys it."""
+
+    type_: str
+    key: str
+    service: str
 
 
 def asked(by: str, why: str) -> dict[str, Any]:
@@ -46,57 +55,53 @@ def asked(by: str, why: str) -> dict[str, Any]:
     return {"command_id": uuid4(), "by": by, "why": why, "at": datetime.now(UTC)}
 
 
-async def ask(at: Addresses, command: ForScreening | ForNotify) -> None:
-    """Send a command and return when its service has obeyed it.
+async def ask(at: Addresses, command: Asked) -> CommandAnswered:
+    """Send a command to a pipeline on this machine, and return when its service has obeyed it: its answer.
 
-    Raises RefusedCommand; StackError where there is no answer yet; KafkaError, asyncpg.PostgresError or OSError.
+    Raises RefusedCommand; StackError where there is no answer yet; KafkaError or OSError.
     """
-    await _send(at, command)
-    service, dsn = ("notify", at.notify_dsn) if isinstance(command, ForNotify) else ("screening", at.screening_dsn)
-    connection = await asyncpg.connect(dsn, timeout=10)
-    try:
-        refusal = await _answer(connection, command.command_id)
-    except TimeoutError:
-        raise StackError(
-            f"the command is sent, and {service} has not answered it yet: it will be obeyed, or refused, when "
-            f"{service} runs; see `cohort status`"
-        ) from None
-    finally:
-        await connection.close()
-    if refusal is not None:
-        raise RefusedCommand(f"refused: {refusal}")
+    return await ask_by(Settings(kafka_bootstrap_servers=at.kafka), command)
 
 
-async def _answer(connection: "asyncpg.Connection[Any]", command: UUID) -> str | None:
-    async with asyncio.timeout(ANSWER_SECONDS):
-        while (row := await connection.fetchrow(_ANSWER, command)) is None:
-            await asyncio.sleep(0.1)
-    refusal: str | None = row["refusal"]
-    return refusal
+async def ask_by(settings: Settings, command: Asked) -> CommandAnswered:
+    """The same on any Kafka, by its settings: HIRING_KAFKA_…"""
+    address = _address(command)
+    async with Answers(settings) as answers:
+        await _send(settings, command, address)
+        try:
+            answer = await answers.of(address.service, command.command_id, ANSWER_SECONDS)
+        except TimeoutError:
+            raise StackError(
+                f"the command is sent, and {address.service} has not answered it yet: it will be obeyed, or refused, "
+                f"when {address.service} runs; see `cohort status`"
+            ) from None
+    if answer.refusal is not None:
+        raise RefusedCommand(f"refused: {answer.refusal}")
+    return answer
 
 
-async def _send(at: Addresses, command: ForScreening | ForNotify) -> None:
-    type_, key = _addressed(command)
-    producer = kafka.producer(Settings(kafka_bootstrap_servers=at.kafka), "cohort")
+async def _send(settings: Settings, command: Asked, address: _Address) -> None:
+    producer = kafka.producer(settings, "cohort")
     await producer.start()
     try:
-        await Publisher(producer).publish([command_record(type_, command, key, SOURCE)])
+        await Publisher(producer).publish([command_record(address.type_, command, address.key, SOURCE)])
     finally:
         await producer.stop()
 
 
-def _addressed(command: ForScreening | ForNotify) -> tuple[str, str]:
-    """The type and the key: what is about one programme, or one application, stays in order."""
+def _address(command: Asked) -> _Address:
     match command:
         case PolicyProposed():
-            return events.POLICY_PROPOSED, command.programme
+            return _Address(events.POLICY_PROPOSED, command.programme, "screening")
         case PolicyApproved():
-            return events.POLICY_APPROVED, command.programme
+            return _Address(events.POLICY_APPROVED, command.programme, "screening")
         case ReviewGiven():
-            return events.REVIEW_GIVEN, str(command.application_id)
+            return _Address(events.REVIEW_GIVEN, str(command.application_id), "screening")
         case LettersPaused():
-            return events.LETTERS_PAUSED, command.programme or _ALL_LETTERS
+            return _Address(events.LETTERS_PAUSED, command.programme or _ALL_LETTERS, "notify")
         case LettersResumed():
-            return events.LETTERS_RESUMED, command.programme or _ALL_LETTERS
+            return _Address(events.LETTERS_RESUMED, command.programme or _ALL_LETTERS, "notify")
         case LetterSettled():
-            return events.LETTER_SETTLED, str(command.application_id)
+            return _Address(events.LETTER_SETTLED, str(command.application_id), "notify")
+        case DeadLettersSettled():
+            return _Address(events.DEAD_LETTERS_SETTLED, _DEAD_LETTERS, "console")

@@ -5,6 +5,7 @@
 - revision         HMAC-SHA256(secret, candidate_id, programme, facts as submitted), hex
 - decision_id      UUIDv5(application_id, revision, policy digest, cause)
 - notification_id  UUIDv5(decision_id, state and the moment it was reached)
+- answer_id        UUIDv5(command_id, the service that answers)
 
 UUIDv5: RFC 9562, section 5.5. HMAC: RFC 2104.
 """
@@ -85,6 +86,11 @@ def decision_id(application: UUID, revision: str, policy_digest: str, cause: str
 def notification_id(decision: UUID, state: str, at: datetime) -> UUID:
     """The id of the news that the decision's letter reached `state` at that moment; it may do so more than once."""
     return uuid5(decision, f"{state}\n{at.astimezone(UTC).isoformat()}")
+
+
+def answer_id(command: UUID, service: str) -> str:
+    """The id of a service's answer to a command, as text."""
+    return event_id(command, service.encode())
 
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

@@ -9,13 +9,17 @@ from uuid import uuid4
 import pytest
 
 from hiring.consumer import Tombstone
+from hiring.events.answer import CommandAnswered
 from hiring.topics import CONTACTS, DECISIONS
+from notify.consumer import NotifyStep
 from notify.core.calendar import Calendar, Season
 from notify.core.fate import Fate
 from notify.core.person import NOTHING_NEW, OFFERED
+from notify.ledger.entering import Entering
 from notify.ledger.results import Result
 
 from .notify_stand import (
+    KEY,
     LEASE,
     NOT_TRIED,
     NOW,
@@ -24,6 +28,7 @@ from .notify_stand import (
     decision,
     drive,
     erased,
+    look_wanted,
     pause,
     plan,
     settle,
@@ -385,7 +390,8 @@ async def test_a_letter_in_doubt_is_held_and_an_operator_says_what_becomes_of_it
     assert claims.letters == [] and {it.state for it in claims.at_rest} == {"held"}
     command = settle(sent, "send")
     for _ in range(2):
-        assert (await place.enter(command, settle(dropped, "drop")))[1][1:] == []
+        _, answers = await place.enter(command, settle(dropped, "drop"))
+        assert answers[0].refusal is None, "it is obeyed once, and answered as then"
     assert told(await place.send()) == [{sent.decision_id}]
     assert await place.letter("state", dropped) == ("suppressed",)
     await place.enter(command)
@@ -397,9 +403,25 @@ async def test_only_a_letter_that_is_stuck_can_be_settled_and_the_refusal_says_s
     one = decision(person)
     await place.enter(contact(person), one)
     _, (refusal,) = await place.enter(settle(one, "send"))
-    assert "the letter is queued: only one that is held or failed" in refusal.why
+    assert "the letter is queued: only one that is held or failed" in (refusal.refusal or "")
     _, (unknown,) = await place.enter(settle(decision(person), "drop"))
-    assert "no letter of such a decision" in unknown.why
+    assert "no letter of such a decision" in (unknown.refusal or "")
+
+
+async def test_every_command_is_answered_and_one_that_is_read_again_in_the_same_words(place: Place) -> None:
+    one = decision(someone())
+    wishes = withdrawn(one), erased(someone()), look_wanted(one)
+    commands = [*wishes, pause(True, 1), settle(decision(someone()), "send"), pause(False, 2)]
+    step = NotifyStep(Entering(place.pool), asyncio.Event(), lambda _: None)
+    (wave,) = await step.store(plan([one, *commands]))
+    assert {out.key for out in wave} == {KEY}, "in the place of the command"
+    answers = [CommandAnswered.model_validate_json(out.value or b"") for out in wave]
+    assert [(it.command_id, it.service) for it in answers] == [(it.command_id, "notify") for it in commands]
+    assert [it.refusal is None for it in answers] == [True, True, True, True, False, True]
+    # A crash before the commit; the batch is another one then.
+    again = [out for some in (commands[4:], commands[:4]) for out in (await step.store(plan(some)))[0]]
+    assert sorted(again) == sorted(wave)
+    assert len({dict(out.headers)["ce_id"] for out in wave}) == len(commands)
 
 
 async def test_a_letter_that_comes_back_has_failed_and_can_be_sent_once_more(place: Place) -> None:

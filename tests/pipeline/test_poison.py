@@ -10,13 +10,13 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
 
-from cohort.accounting.topic_reading import read_topic
 from cohort.pipeline import Pipeline
 from hiring import kafka
 from hiring.events import SUBMISSION_MADE
 from hiring.events.dead_letter import DeadLetter
 from hiring.identity import application_id
 from hiring.settings import Settings
+from hiring.topic_reading import read_topic
 from hiring.topics import APPLICATIONS, CONTACTS, DEAD_LETTERS, DECISIONS, MIB, SUBMISSIONS
 
 pytestmark = pytest.mark.stack

@@ -1,6 +1,7 @@
 """Obeys the commands of `hiring.commands`: each in a transaction of its own, and once."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -12,6 +13,7 @@ from hiring.events.command import (
     Command,
     PolicyApproved,
     PolicyProposed,
+    PolicyTrialRequested,
     ReviewGiven,
     ReviewRequested,
 )
@@ -21,11 +23,12 @@ from screening.refusal import Refused
 from screening.registry import Registry
 from screening.reviews import review
 from screening.stored_decision import StoredDecision
+from screening.trials.request import request as request_trial
 from screening.wishes import request, withdraw
 
 # Waits for another replica that is obeying the same one, and then finds it there.
-_BEGIN = "INSERT INTO commands (command_id) VALUES ($1) ON CONFLICT (command_id) DO NOTHING RETURNING true"
-_REFUSAL = "SELECT refusal FROM commands WHERE command_id = $1"
+_BEGIN = "INSERT INTO commands (command_id) VALUES ($1) ON CONFLICT (command_id) DO NOTHING RETURNING answered_at"
+_ANSWERED = "SELECT refusal, answered_at FROM commands WHERE command_id = $1"
 _REFUSE = "UPDATE commands SET refusal = $2 WHERE command_id = $1"
 _DECISION = """
 SELECT application_id::text, settles::text, decision_id::text, outcome, track, decided_at, data FROM decisions
@@ -34,8 +37,9 @@ WHERE application_id = $1 AND settles = $2
 
 
 class Answer(NamedTuple):
-    """What became of a command: the decision it made, or why it was refused; the applications to be forgotten."""
+    """What became of a command and when: the decision it made, why it was refused, the applications to be forgotten."""
 
+    answered_at: datetime
     decision: StoredDecision | None = None
     refusal: str | None = None
     forgotten: Sequence[str] = ()
@@ -65,13 +69,14 @@ class Commands:
         Raises asyncpg.PostgresError, OSError or TimeoutError; nothing has been done then.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            if not await connection.fetchval(_BEGIN, command.command_id):
+            at = await connection.fetchval(_BEGIN, command.command_id)
+            if at is None:
                 return await _before(connection, command)
             try:
-                answer, programme = await _obey(connection, command)
+                answer, programme = await _obey(connection, command, at)
             except Refused as refused:
                 await connection.execute(_REFUSE, command.command_id, str(refused))
-                answer, programme = Answer(refusal=str(refused)), None
+                answer, programme = Answer(at, refusal=str(refused)), None
         if answer.refusal is not None:
             self._refused.labels(type(command).__name__).inc()
         elif isinstance(command, PolicyApproved):
@@ -83,30 +88,32 @@ class Commands:
         return answer
 
 
-async def _obey(connection: Any, command: Command) -> tuple[Answer, str | None]:
+async def _obey(connection: Any, command: Command, at: datetime) -> tuple[Answer, str | None]:
     """The answer, and of which programme a verdict is that was given just now."""
     match command:
         case PolicyProposed():
             await propose(connection, command)
         case PolicyApproved():
             await approve(connection, command)
+        case PolicyTrialRequested():
+            await request_trial(connection, command)
         case ReviewGiven():
             given = await review(connection, command)
-            return Answer(given.decision), given.programme if given.new else None
+            return Answer(at, given.decision), given.programme if given.new else None
         case ReviewRequested():
             await request(connection, command)
         case ApplicationWithdrawn():
             await withdraw(connection, command)
         case CandidateErased():
-            return Answer(forgotten=await erase(connection, command)), None
-    return Answer(), None
+            return Answer(at, forgotten=await erase(connection, command)), None
+    return Answer(at), None
 
 
 async def _before(connection: Any, command: Command) -> Answer:
-    refusal = await connection.fetchval(_REFUSAL, command.command_id)
+    refusal, at = await connection.fetchrow(_ANSWERED, command.command_id)
     if isinstance(command, CandidateErased):
-        return Answer(forgotten=await forgotten(connection, command.candidate_id))
+        return Answer(at, forgotten=await forgotten(connection, command.candidate_id))
     if refusal is not None or not isinstance(command, ReviewGiven):
-        return Answer(refusal=refusal)
+        return Answer(at, refusal=refusal)
     row = await connection.fetchrow(_DECISION, command.application_id, command.decision_id)
-    return Answer(None if row is None else StoredDecision(*row))
+    return Answer(at, None if row is None else StoredDecision(*row))

@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def plan(events: Iterable[Any]) -> Plan:
-    records = (SimpleNamespace(partition=0, offset=offset) for offset in range(100))
+    records = (SimpleNamespace(partition=0, offset=offset, key=b"key") for offset in range(100))
     return planning.plan(Received(event, record) for event, record in zip(events, records, strict=False))  # type: ignore[arg-type]
 
 

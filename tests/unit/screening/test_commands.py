@@ -63,9 +63,9 @@ def test_what_is_wrong_with_a_proposal_is_told_without_its_text(changes: dict[st
     assert "\0" not in str(refused.value)
 
 
-def test_a_refusal_is_short_enough_for_a_header_and_is_text_that_postgres_takes() -> None:
-    told = str(Refused("a\0" + "b" * 1000))
-    assert (len(told), told[:3], told[-1]) == (500, "a b", "…")
+def test_a_refusal_is_short_enough_for_an_answer_and_is_text_that_postgres_takes() -> None:
+    told = str(Refused("a\0" + "b" * 5000))
+    assert (len(told), told[:3], told[-1]) == (4000, "a b", "…")
 
 
 @pytest.mark.parametrize(

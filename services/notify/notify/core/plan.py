@@ -13,6 +13,7 @@ from hiring.consumer.step import Received, Tombstone
 from hiring.events.command import (
     ApplicationWithdrawn,
     CandidateErased,
+    Command,
     LetterSettled,
     LettersPaused,
     LettersResumed,
@@ -21,6 +22,7 @@ from hiring.events.command import (
 from hiring.events.contact import ContactGiven
 from hiring.events.decision import DecisionMade
 from hiring.topics import CONTACTS, DECISIONS
+from hiring.tracing import Followed
 
 Key = TypeVar("Key", UUID, str)
 
@@ -75,9 +77,11 @@ class Plan:
     erased: dict[str, datetime] = field(default_factory=dict)
     switches: dict[str, Switch] = field(default_factory=dict)
     reviews_asked: dict[UUID, datetime] = field(default_factory=dict)
-    settled: list[tuple[LetterSettled, Received]] = field(default_factory=list)
-    obeyed: list[UUID] = field(default_factory=list)
-    """The commands of the switches, so that whoever gave one can see that it is done."""
+    settled: list[LetterSettled] = field(default_factory=list)
+    commands: dict[UUID, bytes | None] = field(default_factory=dict)
+    """Every command, with the key of its record: each is answered."""
+    followed: Followed[UUID] | None = None
+    """The traces that its decisions came in, where any did."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__slots__)
@@ -97,20 +101,9 @@ def plan(batch: Iterable[Received]) -> Plan:
                 _enter(planned, event, received)
             case Tombstone():
                 _forget(planned, event, received)
-            case ApplicationWithdrawn():
-                _newest(planned.withdrawn, event.application_id, event.at)
-            case CandidateErased():
-                _newest(planned.erased, event.candidate_id, event.at)
-            case ReviewRequested():
-                _newest(planned.reviews_asked, event.decision_id, event.at)
-            case LettersPaused() | LettersResumed():
-                switch = Switch(event.programme or ALL, isinstance(event, LettersPaused), event.at, event.by, event.why)
-                known_switch = planned.switches.get(switch.scope)
-                planned.obeyed.append(event.command_id)
-                if known_switch is None or known_switch.at <= switch.at:
-                    planned.switches[switch.scope] = switch
-            case LetterSettled():
-                planned.settled.append((event, received))
+            case Command():
+                planned.commands[event.command_id] = received.record.key
+                _obey(planned, event)
     return _in_order(planned)
 
 
@@ -158,6 +151,24 @@ def _forget(planned: Plan, tombstone: Tombstone, received: Received) -> None:
             return  # No decision ever had such a key.
         planned.forgotten_applications[application] = received.record.partition, received.record.offset
         planned.entries = {id_: entry for id_, entry in planned.entries.items() if entry.application_id != application}
+
+
+def _obey(planned: Plan, command: Command) -> None:
+    match command:
+        case ApplicationWithdrawn():
+            _newest(planned.withdrawn, command.application_id, command.at)
+        case CandidateErased():
+            _newest(planned.erased, command.candidate_id, command.at)
+        case ReviewRequested():
+            _newest(planned.reviews_asked, command.decision_id, command.at)
+        case LettersPaused() | LettersResumed():
+            paused = isinstance(command, LettersPaused)
+            switch = Switch(command.programme or ALL, paused, command.at, command.by, command.why)
+            known = planned.switches.get(switch.scope)
+            if known is None or known.at <= switch.at:
+                planned.switches[switch.scope] = switch
+        case LetterSettled():
+            planned.settled.append(command)
 
 
 def _newest(times: dict[Key, datetime], key: Key, at: datetime) -> None:

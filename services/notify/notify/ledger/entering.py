@@ -5,11 +5,11 @@ from typing import Any
 
 import asyncpg
 
+from hiring.events.answer import CommandAnswered
 from notify.core.person import OFFERED
 from notify.core.plan import Plan
 from notify.ledger import settling
 from notify.ledger.rows import AT_REST, AtRest, columns, fall, noted
-from notify.ledger.settling import Refusal
 
 _FORGET_CONTACTS = "DELETE FROM contacts WHERE candidate_id = ANY($1::text[])"
 # Without a contact there is nowhere to send to: the letter waits again.
@@ -46,6 +46,12 @@ _AFTER_ALL = f"""
 _LATER = """
 UPDATE letters l SET wished_at = g.wished_at FROM unnest($1::uuid[], $2::timestamptz[]) AS g (decision_id, wished_at)
 WHERE l.decision_id = g.decision_id AND l.wished_at < g.wished_at AND l.fallen IS NULL
+"""
+
+# The trace is that of the record which made the decision stand; a letter that is sent keeps the one it was sent in.
+_TRACED = """
+UPDATE letters l SET trace = g.trace FROM unnest($1::uuid[], $2::text[]) AS g (decision_id, trace)
+WHERE l.decision_id = g.decision_id AND l.state = 'queued'
 """
 
 # The scalar sub-queries make each look-up an index probe a row, whatever the planner believes of the tables.
@@ -92,7 +98,7 @@ entered AS (
             SELECT excluded.state, excluded.due_at, NULL, 0, 0, false, now(),
                 CASE WHEN l.fallen = 'erased' THEN excluded.changes ELSE {noted("excluded.state", "'stands again'")} END
             WHERE l.state <> 'sending'),
-        cause = NULL
+        cause = NULL, trace = NULL
     WHERE l.fallen IS NOT NULL AND excluded.fallen IS NULL
       AND (l.source_partition IS DISTINCT FROM excluded.source_partition OR l.source_offset < excluded.source_offset)
     RETURNING l.application_id, l.candidate_id, l.programme, l.fallen, l.decision_id, l.state, l.message_id,
@@ -131,7 +137,7 @@ SELECT {AT_REST} FROM fell
 
 # Nothing is told of them: there is nobody left to tell it about.
 _ERASED_SET = f"""{fall("'erased'", published="true")},
-    application_id = NULL, candidate_id = NULL, says = NULL, decision = NULL"""
+    application_id = NULL, candidate_id = NULL, says = NULL, decision = NULL, trace = NULL"""
 _ERASE = f"""
 WITH given AS (SELECT * FROM unnest($1::text[], $2::timestamptz[]) AS g (candidate_id, at)),
 kept AS (
@@ -158,12 +164,16 @@ INSERT INTO pauses AS p SELECT * FROM unnest($1::text[], $2::boolean[], $3::time
 ON CONFLICT (scope) DO UPDATE
 SET paused = excluded.paused, at = excluded.at, by = excluded.by, why = excluded.why WHERE p.at < excluded.at
 """
-_OBEYED = "INSERT INTO commands SELECT unnest($1::uuid[]) ON CONFLICT (command_id) DO NOTHING"
+_OBEYED = "INSERT INTO commands (command_id) SELECT unnest($1::uuid[]) ON CONFLICT (command_id) DO NOTHING"
+_ANSWERS = "SELECT command_id, refusal, answered_at FROM commands WHERE command_id = ANY($1::uuid[])"
 
 _REVIEWS_ASKED = """
 UPDATE letters l SET review_asked_at = g.at FROM unnest($1::uuid[], $2::timestamptz[]) AS g (decision_id, at)
 WHERE l.decision_id = g.decision_id
 """
+
+
+SERVICE = "notify"
 
 
 class Entering:
@@ -172,20 +182,26 @@ class Entering:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def enter(self, plan: Plan) -> tuple[list[AtRest], list[Refusal]]:
+    async def enter(self, plan: Plan) -> tuple[list[AtRest], list[CommandAnswered]]:
         """Apply a plan in one transaction; a second time it changes nothing.
 
-        Returns the letters that came to rest by it, and the commands that cannot be obeyed, these every time.
+        Returns the letters that came to rest by it, and the answers to its commands, these every time the same.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             await _people(connection, plan)
             at_rest = await _decisions(connection, plan)
-            refusals = [
-                Refusal(received, refusal)
-                for command, received in plan.settled
-                if (refusal := await settling.settle(connection, command)) is not None
-            ]
-        return at_rest, refusals
+            answers = await _answers(connection, plan) if plan.commands else []
+        return at_rest, answers
+
+
+async def _answers(connection: Any, plan: Plan) -> list[CommandAnswered]:
+    """Obey what is left to be obeyed; what is told of each command, now as the first time."""
+    for command in plan.settled:
+        await settling.settle(connection, command)
+    settled = {command.command_id for command in plan.settled}
+    await connection.execute(_OBEYED, [id_ for id_ in plan.commands if id_ not in settled])
+    found = {row["command_id"]: row for row in await connection.fetch(_ANSWERS, list(plan.commands))}
+    return [CommandAnswered(**found[id_], service=SERVICE) for id_ in plan.commands]
 
 
 async def _people(connection: Any, plan: Plan) -> None:
@@ -200,7 +216,6 @@ async def _people(connection: Any, plan: Plan) -> None:
         await connection.execute(_FORGET_APPLICATIONS, *columns(tombstones))
     if plan.switches:
         await connection.execute(_SWITCH, *columns(list(plan.switches.values())))
-        await connection.execute(_OBEYED, plan.obeyed)
     if plan.contacts:
         rows = [
             (c.candidate_id, c.name, c.email, c.phone, c.locale, c.time_zone, c.given_at)
@@ -219,6 +234,9 @@ async def _decisions(connection: Any, plan: Plan) -> list[AtRest]:
         entries = list(plan.entries.values())
         await connection.execute(_LATER, [it.decision_id for it in entries], [it.wished_at for it in entries])
         at_rest += await connection.fetch(_ENTER, *columns(entries))
+        if plan.followed:
+            parents = [(it.decision_id, plan.followed.parents.get(it.decision_id)) for it in entries]
+            await connection.execute(_TRACED, *columns([it for it in parents if it[1] is not None]))
     if plan.reviews_asked:
         await connection.execute(_REVIEWS_ASKED, list(plan.reviews_asked), list(plan.reviews_asked.values()))
     return [AtRest(*row) for row in at_rest]

@@ -1,14 +1,12 @@
 """An operator's word on one letter that is held or failed."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from hiring.consumer.step import Received
 from hiring.events.command import LetterSettled
 from notify.ledger.rows import noted
 
 # Waits for another replica that is obeying the same one, and then finds it there.
 _BEGIN = "INSERT INTO commands (command_id) VALUES ($1) ON CONFLICT (command_id) DO NOTHING RETURNING true"
-_REFUSAL = "SELECT refusal FROM commands WHERE command_id = $1"
 _REFUSE = "UPDATE commands SET refusal = $2 WHERE command_id = $1"
 _FIND = """
 SELECT state, fallen, message_id, candidate_id, programme FROM letters
@@ -32,25 +30,17 @@ WHERE {_TOGETHER}
 """
 
 
-class Refusal(NamedTuple):
-    """A command that cannot be obeyed: the record it came in, and why, with what to do."""
-
-    received: Received
-    why: str
-
-
-async def settle(connection: Any, command: LetterSettled) -> str | None:
-    """Obey, once. Returns why it cannot be obeyed, or None."""
+async def settle(connection: Any, command: LetterSettled) -> None:
+    """Obey, once; where it cannot be obeyed, write down why, with what to do."""
     if not await connection.fetchval(_BEGIN, command.command_id):
-        return await connection.fetchval(_REFUSAL, command.command_id)  # type: ignore[no-any-return]
+        return
     letter = await connection.fetchrow(_FIND, command.decision_id, command.application_id)
     if (refusal := _refusal(command, letter)) is not None:
         await connection.execute(_REFUSE, command.command_id, refusal)
-        return refusal
+        return
     statement, cause = (_SEND, "by an operator's word") if command.then == "send" else (_DROP, "dropped by an operator")
     together = letter["candidate_id"], letter["programme"], letter["state"], command.decision_id, letter["message_id"]
     await connection.execute(statement, *together, cause)
-    return None
 
 
 def _refusal(command: LetterSettled, letter: Any) -> str | None:
