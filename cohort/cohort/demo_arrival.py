@@ -15,9 +15,9 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from cohort.accounting.gather import LATER, dead_submission
-from cohort.accounting.topic_reading import consumer
 from cohort.addresses import Addresses
 from cohort.drive.sent import Accepted, LineSent, Logged, Place
+from hiring.topic_reading import consumer
 from hiring.topics import DEAD_LETTERS
 
 _DECIDED = "SELECT count(*) FROM decisions"

@@ -3,20 +3,18 @@
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
-from cohort import policy_source
-from cohort.policy_whatif import try_policy
+from cohort import policy_source, whatif_report
 from cohort.progress import ReadingProgress
 from cohort.terminal import say, screen
 from cohort.verb import PIPELINE_DATA, Data, run_verb, running_pipeline
-from cohort.whatif import report
-from cohort.whatif.describe import sentences
-from cohort.whatif.diff import differences
-from cohort.whatif.remarks import remarks
-from cohort.whatif.result import Tried
 from screening.programmes import PolicyError, read_policy
+from screening.replaying import try_policy
+from screening.whatif.describe import sentences
+from screening.whatif.diff import differences
+from screening.whatif.remarks import remarks
+from screening.whatif.result import Tried, as_json
 
 Named = Annotated[str, typer.Argument(help="A file; or of the running pipeline a digest, or `active`.")]
 
@@ -68,9 +66,9 @@ def try_(
 
     tried = run_verb(run())
     if json:
-        typer.echo(orjson.dumps(tried, default=_model, option=orjson.OPT_INDENT_2).decode())
+        typer.echo(as_json(tried, indent=True).decode())
     else:
-        report.show(tried, screen())
+        whatif_report.show(tried, screen())
 
 
 def add_to(verbs: typer.Typer) -> None:
@@ -78,8 +76,3 @@ def add_to(verbs: typer.Typer) -> None:
     verbs.command("check")(check)
     verbs.command("diff")(diff)
     verbs.command("try")(try_)
-
-
-def _model(value: object) -> object:
-    """What orjson does not know by itself: a model."""
-    return value.model_dump()  # type: ignore[attr-defined]

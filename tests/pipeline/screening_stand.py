@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 import asyncpg
 from pydantic import BaseModel
 
-from cohort.accounting.topic_reading import read_topic
+from cohort.answers import Answers
 from cohort.pipeline import Pipeline
 from hiring import kafka
+from hiring.consumer.record import Record
 from hiring.events import (
     APPLICATION_SUBMITTED,
     APPLICATION_WITHDRAWN,
@@ -21,14 +22,15 @@ from hiring.events import (
     REVIEW_GIVEN,
     REVIEW_REQUESTED,
 )
+from hiring.events.answer import CommandAnswered
 from hiring.events.application import ApplicationSubmitted
 from hiring.events.command import ApplicationWithdrawn, PolicyApproved, PolicyProposed, ReviewGiven, ReviewRequested
-from hiring.events.dead_letter import DeadLetter
 from hiring.events.decision import DecisionMade
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.publishing import Publisher
 from hiring.settings import Settings
-from hiring.topics import APPLICATIONS, COMMANDS, DEAD_LETTERS, DECISIONS
+from hiring.topic_reading import read_topic
+from hiring.topics import APPLICATIONS, COMMANDS, DECISIONS
 from screening.core.policy import Policy
 
 PATIENCE_SECONDS = 60
@@ -61,12 +63,16 @@ def policy(programme: str, version: str = "1", asks: str = "data_processing", **
 class Stand:
     """One running pipeline, and a programme of the test's own."""
 
-    def __init__(self, pipeline: Pipeline, publisher: Publisher, database: "asyncpg.Connection[Any]") -> None:
+    def __init__(
+        self, pipeline: Pipeline, publisher: Publisher, database: "asyncpg.Connection[Any]", answers: Answers
+    ) -> None:
         self.pipeline = pipeline
         self.programme = f"programme-{uuid4().hex[:12]}"
-        self._publisher = publisher
+        self.publisher = publisher
         self._sent: dict[UUID, tuple[str, str, str, BaseModel]] = {}
         self.database = database
+        self._answers = answers
+        self._heard: dict[tuple[UUID, str], CommandAnswered] = {}
 
     async def propose(self, proposed: Policy, by: str = "Wei", effective_from: datetime = MAY) -> UUID:
         event = PolicyProposed(
@@ -143,7 +149,7 @@ class Stand:
 
     async def _publish(self, topic: str, key: str, type_: str, event: BaseModel) -> None:
         headers = cloudevent_headers(type_, uuid4(), "/test", datetime.now(UTC), key)
-        await self._publisher.publish([Outgoing(topic, key.encode(), event.model_dump_json().encode(), headers)])
+        await self.publisher.publish([Outgoing(topic, key.encode(), event.model_dump_json().encode(), headers)])
 
     async def published(self, application: UUID) -> list[DecisionMade]:
         """Every record on `hiring.decisions` about an application, in order."""
@@ -162,35 +168,34 @@ class Stand:
 
         return await until(newest)
 
-    async def answered(self, command: UUID) -> str | None:
-        """Why a command was refused, once it is answered; None where it was obeyed."""
+    async def answered(self, command: UUID, service: str = "screening") -> str | None:
+        """Why a service refused a command, once it has answered; None where it was obeyed."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (command, service) not in self._heard:
+                answer = await self._answers.next()
+                self._heard[answer.command_id, answer.service] = answer
+        return self._heard[command, service].refusal
 
-        async def row() -> Any:
-            return await self.database.fetchrow("SELECT refusal FROM commands WHERE command_id = $1", command)
+    async def refused(self, command: UUID) -> str:
+        """Why screening refused a command, once it has answered."""
+        return await self.answered(command) or ""
 
-        refusal: str | None = (await until(row))["refusal"]
-        return refusal
-
-    async def buried(self, command: UUID) -> DeadLetter:
-        """The dead letter of a command, once it is there."""
-
-        async def letter() -> DeadLetter | None:
-            async for record in read_topic(self.pipeline.addresses.kafka, DEAD_LETTERS):
-                if str(command).encode() in (record.value or b""):
-                    return DeadLetter.of(record.headers)
-            return None
-
-        return await until(letter)
+    async def about(self, topic: str, command: UUID) -> list[Record]:
+        """What is on a topic in which a command's id is."""
+        records = read_topic(self.pipeline.addresses.kafka, topic)
+        return [record async for record in records if str(command).encode() in (record.value or b"")]
 
 
 @asynccontextmanager
 async def stand(pipeline: Pipeline) -> AsyncIterator[Stand]:
     """A stand before a running pipeline."""
-    producer = kafka.producer(Settings(kafka_bootstrap_servers=pipeline.addresses.kafka), "test")
+    settings = Settings(kafka_bootstrap_servers=pipeline.addresses.kafka)
+    producer = kafka.producer(settings, "test")
     await producer.start()
     database = await asyncpg.connect(pipeline.addresses.screening_dsn)
     try:
-        yield Stand(pipeline, Publisher(producer), database)
+        async with Answers(settings) as answers:
+            yield Stand(pipeline, Publisher(producer), database, answers)
     finally:
         await database.close()
         await producer.stop()

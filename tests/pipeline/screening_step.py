@@ -14,11 +14,12 @@ from pydantic import BaseModel
 
 from cohort.pipeline import Pipeline
 from hiring.consumer import Outdated, Received
+from hiring.events.answer import CommandAnswered
 from hiring.events.application import ApplicationSubmitted
 from hiring.events.command import ApplicationWithdrawn, CandidateErased, ReviewRequested
 from hiring.events.decision import DecisionMade
 from hiring.events.envelope import Outgoing
-from hiring.topics import APPLICATIONS, COMMANDS, DECISIONS
+from hiring.topics import ANSWERS, APPLICATIONS, COMMANDS, DECISIONS
 from screening.commands import Commands
 from screening.consumer import ScreeningStep
 from screening.core.policy import Policy
@@ -65,18 +66,16 @@ def look_wanted(decision: DecisionMade) -> ReviewRequested:
 
 
 class Wave:
-    """What is to be published after a batch."""
+    """What is to be published after a batch: `records`, and then the answers to its commands."""
 
     def __init__(self, records: list[Outgoing]) -> None:
-        self.records = records
+        self.records = [one for one in records if one.topic != ANSWERS]
+        self.answering = records[len(self.records) :]
+        self.answers = [CommandAnswered.model_validate_json(one.value or b"") for one in self.answering]
         self.decisions = [
             DecisionMade.model_validate_json(one.value) for one in records if one.topic == DECISIONS and one.value
         ]
-        self.refused = [
-            dict(one.headers)["dl_detail"].decode()
-            for one in records
-            if one.topic == "hiring.dead-letters"  # type: ignore[union-attr]
-        ]
+        self.refused = [one.refusal for one in self.answers if one.refusal is not None]
 
     def forgotten(self) -> dict[str, set[int]]:
         """The numbers of the applications with a tombstone, by topic."""
@@ -104,8 +103,8 @@ class Replica:
         batch = [Received(event, self._record(event)) for event in events]
         while True:
             try:
-                (wave,) = await self._step.store(self._step.plan(batch))
-                return Wave(list(wave))
+                waves = await self._step.store(self._step.plan(batch))
+                return Wave([record for wave in waves for record in wave])
             except Outdated:
                 continue
 

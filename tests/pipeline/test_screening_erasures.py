@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from cohort.accounting.topic_reading import read_topic
 from cohort.pipeline import Pipeline
 from hiring.events import CANDIDATE_ERASED
 from hiring.events.command import CandidateErased
+from hiring.topic_reading import read_topic
 from hiring.topics import APPLICATIONS, DECISIONS, DEMOGRAPHICS
 from screening.erasures import APPLICATIONS_OF
 

@@ -39,14 +39,36 @@ async def test_what_is_withdrawn_waits_for_nobody_and_no_verdict_is_taken(at: Re
     one, other = (await at.takes(applied(1, 1), applied(2, 1, BOB))).decisions
     assert await listed(at) == {1: False, 2: False}
     command = withdrawn(1, 2)
-    assert (await at.takes(command)).records == [], "who tells the candidate reads the command"
-    await at.takes(command)
+    told = await at.takes(command)
+    assert told.records == [], "who tells the candidate reads the command"
+    assert (await at.takes(command)).answering == told.answering, "it is told once more, in the same words"
     assert at.metrics.get_sample_value("screening_withdrawals_total") == 1
     assert await listed(at) == {2: False}
     (why,) = (await at.takes(verdict(one))).refused
     assert why.startswith("the application was withdrawn at 2026-06-03 00:00 UTC, and nothing is decided on it: if")
     assert (await at.takes(verdict(other))).refused == []
     assert await at.standing() == {1: "review", 2: "advance"}
+
+
+async def test_a_command_is_answered_after_what_it_caused_and_alike_whoever_reads_it_again(pipeline: Pipeline) -> None:
+    async with replicas(pipeline) as (one, other):
+        reviewed, declined = (await one.takes(applied(1, 1), applied(2, 1, BOB, data_processing=False))).decisions
+        batch = (
+            verdict(reviewed),
+            look_wanted(declined),
+            verdict(reviewed, "decline"),
+            withdrawn(3, 1),
+            erased(1, "c" * 64),
+        )
+        told = await one.takes(*batch)
+        obeyed = {(it.command_id, it.service): it.refusal is None for it in told.answers}
+        assert obeyed == {(it.command_id, "screening"): it is not batch[2] for it in batch}
+        assert {it.key for it in told.answering} == {b"key"}, "the command's own key"
+        # The first replica died before it committed, and perhaps before it published.
+        again = await other.takes(*batch)
+        assert again.answering == told.answering
+        ids = {dict(it.headers)["ce_id"] for it in told.answering}
+        assert len(ids) == len(batch)
 
 
 async def test_a_withdrawal_is_of_what_was_submitted_before_it_whichever_is_read_first(at: Replica) -> None:

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from cohort.accounting.facts import Dead, Decided, Facts, LetterRow, Published
 from cohort.accounting.reconcile import reconcile
 from cohort.accounting.result import Account
-from cohort.accounting.topic_reading import read_topic
 from cohort.addresses import Addresses
 from cohort.drive.sent import Accepted, Logged, Sent
 from cohort.stack.mailbox import read_mailbox
 from hiring.consumer.record import Record
 from hiring.events.dead_letter import DeadLetter
+from hiring.topic_reading import read_topic
 from hiring.topics import DEAD_LETTERS, DECISIONS, SUBMISSIONS
 
 _DECISIONS = "SELECT application_id, decision_id, outcome, track FROM decisions"

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 import orjson
 from pydantic import BaseModel
 
-from hiring.consumer import Outdated, Received, Wave, bury
+from hiring.consumer import Outdated, Received, Wave
 from hiring.consumer.record import Record
 from hiring.events import (
     APPLICATION_SUBMITTED,
     APPLICATION_WITHDRAWN,
     CANDIDATE_ERASED,
-    DECISION_MADE,
     POLICY_APPROVED,
     POLICY_PROPOSED,
+    POLICY_TRIAL_REQUESTED,
     REVIEW_GIVEN,
     REVIEW_REQUESTED,
 )
@@ -26,28 +26,33 @@ from hiring.events.command import (
     Command,
     PolicyApproved,
     PolicyProposed,
+    PolicyTrialRequested,
     ReviewGiven,
     ReviewRequested,
 )
-from hiring.events.envelope import Outgoing, cloudevent_headers
-from hiring.events.reading import Flaw
+from hiring.events.envelope import Outgoing
 from hiring.identity import decision_id
-from hiring.topics import APPLICATIONS, COMMANDS, DECISIONS, DEMOGRAPHICS
+from hiring.topics import APPLICATIONS, COMMANDS, DECISIONS, DEMOGRAPHICS, redriven
+from hiring.tracing import Followed, Traces
 from screening.commands import Answer, Commands
 from screening.core import further
 from screening.core.decision import Decision
 from screening.core.record import decision_fields
 from screening.first_applications import Candidacy
 from screening.in_force import Active, Programmes
+from screening.known_policies import KnownPolicies
+from screening.metrics import DecisionMetrics
+from screening.outgoing import answered, decided
 from screening.registry import Registry
 from screening.shadow import Shadow
 from screening.store import DecisionStore
 from screening.stored_decision import StoredDecision, revision_settled, submitted_later
+from screening.tracing import Settled, followed, in_their_traces
 
 GROUP = "screening"
-SOURCE = "/cohort/screening"
 CAUSE = "policy"
 TAKING_BACK = (ApplicationWithdrawn, CandidateErased)
+OF_POLICIES = (PolicyProposed, PolicyApproved)
 FORGETTING = (DECISIONS, APPLICATIONS, DEMOGRAPHICS)
 """Where a tombstone forgets an application."""
 
@@ -60,6 +65,8 @@ class Plan:
     decisions: list[StoredDecision]
     candidacies: list[Candidacy] = field(default_factory=list)
     commands: list[tuple[Command, Record]] = field(default_factory=list)
+    followed: Followed[Settled] | None = None
+    """The traces of its applications, where any are traced."""
 
 
 class ScreeningStep:
@@ -70,11 +77,13 @@ class ScreeningStep:
         COMMANDS: {
             POLICY_PROPOSED: PolicyProposed,
             POLICY_APPROVED: PolicyApproved,
+            POLICY_TRIAL_REQUESTED: PolicyTrialRequested,
             REVIEW_GIVEN: ReviewGiven,
             REVIEW_REQUESTED: ReviewRequested,
             APPLICATION_WITHDRAWN: ApplicationWithdrawn,
             CANDIDATE_ERASED: CandidateErased,
         },
+        redriven(GROUP): {},
     }
 
     def __init__(
@@ -84,19 +93,30 @@ class ScreeningStep:
         commands: Commands,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         shadow: Shadow | None = None,
+        metrics: DecisionMetrics | None = None,
+        traces: Traces | None = None,
+        policies: KnownPolicies | None = None,
     ) -> None:
+        self._metrics = metrics
+        self._traces = traces
         self._registry = registry
         self._shadow = shadow
         self._store = store
         self._commands = commands
+        self._policies = policies
         self._now = now
 
     def plan(self, batch: Iterable[Received]) -> Plan:
         """See `plan`: by the policies in force as far as this process knows, now."""
-        return plan(self._registry.programmes, batch, self._now(), self._shadow)
+        if self._traces is None:
+            return plan(self._registry.programmes, batch, self._now(), self._shadow)
+        traced = followed()
+        planned = plan(self._registry.programmes, traced.through(batch), self._now(), self._shadow)
+        planned.followed = traced
+        return planned
 
     async def store(self, planned: Plan) -> Sequence[Wave]:
-        """Store what is new; return every decision of the batch as it is stored, and the commands that are refused.
+        """Store what is new; return every decision of the batch as it is stored, then the answers to its commands.
 
         What candidates take back comes first: an application beside it may be the new one. Other commands come after
         the applications, and find them decided.
@@ -108,18 +128,26 @@ class ScreeningStep:
             await self._registry.refresh()
             raise
         answers += await self._obey(each for each in planned.commands if not isinstance(each[0], TAKING_BACK))
-        decided = {decision.application_id for decision in stored.decisions}
-        gone = dict.fromkeys([*stored.forgotten, *(one for _, answer in answers for one in answer.forgotten)])
-        wave = [Outgoing(topic, one.encode(), None) for one in gone if one not in decided for topic in FORGETTING]
-        wave += [_outgoing(decision) for decision in stored.decisions]
-        wave += [_outgoing(answer.decision) for _, answer in answers if answer.decision is not None]
-        for record, answer in answers:
-            if answer.refusal is not None:
-                wave.append(bury(record, Flaw.REFUSED, answer.refusal, GROUP, self._now()))
-        return [wave]
+        if self._policies is not None:
+            # Here, not in a wave: what is told is read again once the broker has it.
+            await self._policies.tell(
+                {one.digest for one, _, answer in answers if isinstance(one, OF_POLICIES) and not answer.refusal}
+            )
+        kept = {decision.application_id for decision in stored.decisions}
+        gone = dict.fromkeys([*stored.forgotten, *(one for _, _, answer in answers for one in answer.forgotten)])
+        wave = [Outgoing(topic, one.encode(), None) for one in gone if one not in kept for topic in FORGETTING]
+        decisions = stored.decisions + [answer.decision for _, _, answer in answers if answer.decision is not None]
+        if self._metrics is not None:
+            self._metrics.decided(decisions)
+        records = [decided(decision) for decision in decisions]
+        if self._traces is not None and planned.followed:
+            records = in_their_traces(self._traces, planned.followed, zip(decisions, records, strict=True))
+        wave += records
+        # Whoever hears an answer finds what the command caused.
+        return [wave, [answered(*each) for each in answers]] if answers else [wave]
 
-    async def _obey(self, commands: Iterable[tuple[Command, Record]]) -> list[tuple[Record, Answer]]:
-        return [(record, await self._commands.obey(command)) for command, record in commands]
+    async def _obey(self, commands: Iterable[tuple[Command, Record]]) -> list[tuple[Command, Record, Answer]]:
+        return [(command, record, await self._commands.obey(command)) for command, record in commands]
 
 
 def plan(programmes: Programmes, batch: Iterable[Received], at: datetime, shadow: Shadow | None = None) -> Plan:
@@ -210,14 +238,4 @@ def _stored(
         offset,
         event.candidate_id,
         event.submitted_at,
-    )
-
-
-def _outgoing(decision: StoredDecision) -> Outgoing:
-    application = decision.application_id
-    return Outgoing(
-        DECISIONS,
-        application.encode(),
-        decision.data,
-        cloudevent_headers(DECISION_MADE, decision.decision_id, SOURCE, decision.decided_at, application),
     )

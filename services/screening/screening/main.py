@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from hiring import health, kafka, postgres, process
+from hiring import health, kafka, postgres, process, tracing
 from hiring.consumer import BatchLoop, subscribe
 from hiring.metrics import Metrics
 from hiring.patience import Patience
@@ -15,11 +15,16 @@ from hiring.settings import load
 from screening.commands import Commands
 from screening.consumer import GROUP, ScreeningStep
 from screening.core.policy import Policy
+from screening.known_policies import KnownPolicies
+from screening.metrics import DecisionMetrics
 from screening.programmes import PolicyError, read_folder
 from screening.registry import Registry
 from screening.settings import ScreeningSettings
 from screening.shadow import Shadow, read_shadows
 from screening.store import DecisionStore
+from screening.trials.child import TrialProcess
+from screening.trials.runner import TrialRunner
+from screening.trials.table import TrialTable
 
 
 @contextlib.asynccontextmanager
@@ -30,17 +35,35 @@ async def service(
     conditions, metrics = health.Health.awaiting("broker", "consumer", "database"), Metrics(GROUP)
     server = process.HttpServer(health.app(conditions, metrics.registry), settings)
     async with (
+        tracing.exporting(GROUP, settings) as traces,
         server.serving() as serving,
         postgres.pool(settings, conditions) as pool,
         kafka.producing(settings, GROUP, conditions) as producer,
     ):
         registry = Registry(pool)
-        await Patience(conditions, metrics).until_done("policies", lambda: registry.open(seeds, datetime.now(UTC)))
+        publisher, patience = Publisher(producer), Patience(conditions, metrics)
+        await patience.until_done("policies", lambda: registry.open(seeds, datetime.now(UTC)))
+        policies = KnownPolicies(pool, publisher)
+        await patience.until_done("policies", policies.tell)
         shadow = Shadow(shadows, metrics.registry) if shadows else None
         commands = Commands(pool, registry, metrics.registry)
-        step = ScreeningStep(registry, DecisionStore(pool), commands, shadow=shadow)
-        loop = BatchLoop(step, Publisher(producer), conditions, metrics, group=GROUP, settings=settings)
-        async with subscribe(settings, loop, group=GROUP, client_id=GROUP):
+        counted = DecisionMetrics(metrics.registry, lambda: registry.programmes)
+        step = ScreeningStep(
+            registry, DecisionStore(pool), commands, shadow=shadow, metrics=counted, traces=traces, policies=policies
+        )
+        loop = BatchLoop(step, publisher, conditions, metrics, group=GROUP, settings=settings)
+        trials = TrialRunner(
+            TrialTable(pool, settings.lease_seconds),
+            TrialProcess(settings.trial_seconds, settings.trial_memory_mb),
+            publisher,
+            patience,
+            metrics.registry,
+            settings.lease_seconds,
+        )
+        async with (
+            subscribe(settings, loop, group=GROUP, client_id=GROUP),
+            process.running(trials.run(), "trials"),
+        ):
             yield process.first_to_end(serving, loop.failed)
 
 

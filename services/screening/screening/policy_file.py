@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -45,14 +46,28 @@ def parse_policy(text: str, name: str) -> Policy:
     raise PolicyError("\n".join(lines))
 
 
+def read_content(content: Any) -> Policy:
+    """The policy of a content as JSON has it. Raises PolicyError, in the same words, without a file and its lines."""
+    try:
+        return Policy.model_validate(content)
+    except ValidationError as error:
+        found = list(dict.fromkeys(_said(one, content) for one in _own(error.errors(include_url=False))))
+    more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
+    raise PolicyError("\n".join(found[:_MOST] + more))
+
+
 def _told(error: ErrorDetails, read: Lined) -> tuple[int, str]:
+    place = error["loc"]
+    at = (*place, "kind") if error["type"] == "union_tag_invalid" else place
+    return line_of(read.node, at), _said(error, read.value, number_or_bool_at(read.node, at))
+
+
+def _said(error: ErrorDetails, content: Any, written: str | None = None) -> str:
     place = error["loc"]
     # What is missing has no line of its own, and what is unknown is told by its name.
     within = place[:-1] if error["type"] in ("missing", "extra_forbidden") else place
-    where = place_named(within, read.value)
-    at = (*place, "kind") if error["type"] == "union_tag_invalid" else place
-    said = sentence(error, number_or_bool_at(read.node, at))
-    return line_of(read.node, at), f"{where}: {said}" if where else said
+    where, said = place_named(within, content), sentence(error, written)
+    return f"{where}: {said}" if where else said
 
 
 def _own(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:

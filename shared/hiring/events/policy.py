@@ -10,7 +10,9 @@ class PolicyKnown(Event):
     """Key: digest. A policy that was proposed; once it is approved, by whom and why.
 
     It judges what is submitted from `effective_from` on, without one from the beginning, as soon as it is approved. One
-    that came with the release has `file` for its people.
+    that came with the release has `file` for its people. For a reader who does not know how policies are written,
+    `sentences` say in English what it says, and `changes` how it differs from the policy that judged when it was
+    proposed (None where none did). What is longer than a record may be is cut, and the last line says so.
     """
 
     digest: Digest
@@ -25,3 +27,5 @@ class PolicyKnown(Event):
     approved_by: Person | None = None
     approved_why: Why | None = None
     approved_at: Moment | None = None
+    sentences: tuple[str, ...] = ()
+    changes: tuple[str, ...] | None = None

@@ -1,22 +1,14 @@
 """What an operator reads when two policies are compared, and when one is checked."""
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cohort.whatif.describe import sentences
-from cohort.whatif.diff import differences
-from cohort.whatif.remarks import remarks
+from screening.whatif.describe import sentences
+from screening.whatif.diff import differences
+from screening.whatif.remarks import remarks
 
-_spec = importlib.util.spec_from_file_location("whatif_policies", Path(__file__).with_name("whatif_policies.py"))
-assert _spec is not None
-assert _spec.loader is not None
-policies = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(policies)
-policy, rule, saying = policies.policy, policies.rule, policies.saying
-Change = policies.Change
+from .whatif_policies import Change, policy, rule, saying
 
 
 def ai(content: dict[str, Any]) -> Any:

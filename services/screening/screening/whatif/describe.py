@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from cohort.whatif.content import Content, field, is_saying, said, words
 from screening.core.decide import compile_policy
 from screening.core.policy import Policy
+from screening.whatif.content import Content, field, is_saying, said, words
 
 _CONSEQUENCES = {
     "decline": "failing it declines",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cohort.whatif.content import Content, language
 from screening.core.policy import Policy
+from screening.whatif.content import Content, language
 
 _LEADS_TO = {"otherwise", "if_unknown"}
 _WORDS = {"reason", "unclear"}

@@ -14,24 +14,29 @@ from hiring.topics import LARGEST_DEAD_LETTER
 STALLED_SECONDS = 30.0
 
 
-def consumer(bootstrap_servers: str, topic: str) -> AIOKafkaConsumer:
+Broker = Settings | str
+"""How to reach Kafka: settings; or only where it is, with the login of the `HIRING_KAFKA_…` variables."""
+
+
+def consumer(broker: Broker, topic: str) -> AIOKafkaConsumer:
     """A consumer of all partitions of a topic, from its beginning, in no group."""
+    settings = Settings(kafka_bootstrap_servers=broker) if isinstance(broker, str) else broker
     return AIOKafkaConsumer(
         topic,
         group_id=None,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         max_partition_fetch_bytes=LARGEST_DEAD_LETTER,
-        **kafka.connection(Settings(kafka_bootstrap_servers=bootstrap_servers)),
+        **kafka.connection(settings),
     )
 
 
-async def read_topic(bootstrap_servers: str, topic: str) -> AsyncIterator[Record]:
+async def read_topic(broker: Broker, topic: str) -> AsyncIterator[Record]:
     """Yield every record that is there when the reading begins.
 
     Raises KafkaError where the broker or the topic is not there, TimeoutError where it stops telling.
     """
-    async for batch in read_batches(bootstrap_servers, topic):
+    async for batch in read_batches(broker, topic):
         for record in batch.records:
             yield record
 
@@ -44,9 +49,9 @@ class Batch(NamedTuple):
     total: int
 
 
-async def read_batches(bootstrap_servers: str, topic: str) -> AsyncIterator[Batch]:
+async def read_batches(broker: Broker, topic: str) -> AsyncIterator[Batch]:
     """The same, many records at a time."""
-    reader = consumer(bootstrap_servers, topic)
+    reader = consumer(broker, topic)
     await reader.start()
     try:
         ends = await reader.end_offsets(reader.assignment())

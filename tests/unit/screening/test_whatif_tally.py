@@ -1,29 +1,22 @@
 """What trying a policy counts: flips, people's verdicts, what each rule does alone, seats."""
 
-import importlib.util
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
 import pytest
 
-from cohort.whatif.further import FirstApplications
-from cohort.whatif.result import Comparison, Place, Reviewed, RuleEffect, Seats
-from cohort.whatif.ruling import Ruling, of_decision, of_record
-from cohort.whatif.tally import Tally
 from hiring.events.application import Facts
 from screening.core.decide import compile_policy
 from screening.core.policy import Policy
 from screening.core.record import decision_fields
+from screening.whatif.further import FirstApplications
+from screening.whatif.result import Comparison, Place, Reviewed, RuleEffect, Seats
+from screening.whatif.ruling import Ruling, of_decision, of_record
+from screening.whatif.tally import Tally
 
-_spec = importlib.util.spec_from_file_location("whatif_policies", Path(__file__).with_name("whatif_policies.py"))
-assert _spec is not None
-assert _spec.loader is not None
-policies = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(policies)
-policy = policies.policy
+from .whatif_policies import policy
 
 REVISION, OTHER = "ab" * 32, "cd" * 32
 OLD = policy(lambda p: p["tracks"][0].pop("score"), lambda p: p["tracks"][0]["rules"].__delitem__(slice(1, None)))

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cohort.whatif.result import RuleEffect
-from cohort.whatif.ruling import Lapse, Ruling
 from screening.core.decision import Weight
+from screening.whatif.result import RuleEffect
+from screening.whatif.ruling import Lapse, Ruling
 
 _Rule = tuple[str, str]
 

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
 
 from hiring.events.decision import PolicyNamed
 
@@ -114,3 +118,34 @@ class Tried:
     records: int
     """All records that were read, of both topics."""
     seconds: float
+
+
+def as_json(tried: Tried, *, indent: bool = False) -> bytes:
+    """The whole as JSON, each value under the name that it has here."""
+    return orjson.dumps(tried, default=_model, option=orjson.OPT_INDENT_2 if indent else None)
+
+
+def bounded(tried: Tried, most: int) -> dict[str, Any]:
+    """The same as values of JSON, in at most so many bytes. Of very many flips the rarer ones are left out then.
+
+    How many they are stands in `comparison.flips_left_out`; `flipped` and `moved` count them all.
+    """
+    found: dict[str, Any] = orjson.loads(as_json(tried))
+    if len(orjson.dumps(found)) > most:
+        flips: list[Any] = found["comparison"]["flips"]
+        kept: list[Any] = []
+        found["comparison"]["flips"] = kept
+        room = most - len(orjson.dumps(found)) - len(',"flips_left_out":0000000000')
+        for flip in flips:
+            if (room := room - len(orjson.dumps(flip)) - 1) < 0:
+                break
+            kept.append(flip)
+        found["comparison"]["flips_left_out"] = len(flips) - len(kept)
+    return found
+
+
+def _model(value: object) -> object:
+    """What orjson does not know by itself: a model. Raises TypeError."""
+    if isinstance(value, BaseModel):
+        return value.model_dump()
+    raise TypeError(type(value).__name__)

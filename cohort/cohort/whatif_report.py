@@ -7,9 +7,9 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from cohort.tables import plain_table
-from cohort.whatif.content import words
-from cohort.whatif.result import Comparison, Example, Place, Tried
 from hiring.events.decision import PolicyNamed
+from screening.whatif.content import words
+from screening.whatif.result import Comparison, Example, Place, Tried
 
 _FLIPS_SHOWN = 20
 _OUTCOMES = {"advance": "advance", "review": "to a person", "decline": "decline"}

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from cohort.whatif.content import Content, field, is_plain, is_saying, language, naming, one_of, said
-from cohort.whatif.describe import Requirements, requirements, rule_in_words
 from screening.core.policy import Policy
+from screening.whatif.content import Content, field, is_plain, is_saying, language, naming, one_of, said
+from screening.whatif.describe import Requirements, requirements, rule_in_words
 
 _COUNTED = {"foundations": " courses", "projects": " projects"}
 _LEADS_TO = {

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from uuid import UUID
 
-from cohort.whatif.further import reviewed
-from cohort.whatif.result import Comparison, Difference, Example, Flip, Place, Reviewed, Seats
-from cohort.whatif.rules import effects
-from cohort.whatif.ruling import Ruling, difference
 from screening.core.decision import Decision
 from screening.core.scoring import SCORE
+from screening.whatif.further import reviewed
+from screening.whatif.result import Comparison, Difference, Example, Flip, Place, Reviewed, Seats
+from screening.whatif.rules import effects
+from screening.whatif.ruling import Ruling, difference
 
 _REVISION_BITS = 32
 _NUMBER = (1 << 24) - 1

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from cohort.whatif.ruling import Lapse, Ruling
 from screening.core.decision import Weight
 from screening.core.further import RULE
+from screening.whatif.ruling import Lapse, Ruling
 
 
 class FirstApplications:
