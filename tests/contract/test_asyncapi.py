@@ -125,7 +125,14 @@ def test_the_headers_of_a_real_event_are_as_told(type_: str) -> None:
 @pytest.mark.parametrize("place", [2, NOWHERE])
 def test_the_headers_of_a_real_dead_letter_are_as_told(place: int) -> None:
     letter = dead_letter(
-        "invalid", "x: is missing", topic="t", partition=place, offset=place, group="g", at=datetime.now(UTC)
+        "invalid",
+        "x: is missing",
+        topic="t",
+        partition=place,
+        offset=place,
+        group="g",
+        at=datetime.now(UTC),
+        timestamp=5,
     )
     headers = {
         name: value.decode() for name, value in letter.outgoing("d", b"k", b"v", ()).headers if value is not None

@@ -1,37 +1,84 @@
-"""The Kafka door: HR systems write submissions to a topic, and intake splits them like any other."""
+"""The Kafka door: HR systems write submissions to a topic, and intake splits them like any other.
 
+What intake could not process comes by a topic of its own once more, where an operator asks for it: submissions, and
+deliveries of webhooks.
+"""
+
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pydantic import BaseModel
 
 from hiring.consumer import Received, Wave
+from hiring.consumer.record import Record
 from hiring.events import SUBMISSION_MADE
+from hiring.events.dead_letter import DeadLetter
 from hiring.events.submission import Submission
-from hiring.topics import SUBMISSIONS
+from hiring.topics import SUBMISSIONS, redriven
+from hiring.tracing import Traces
 from intake.core.split import Accepted, merged, split
+from intake.hooks.redriven import RedrivenDeliveries
+from intake.hooks.set_aside import GROUP
 from intake.metrics import DoorMetrics
+from intake.tracing import from_topic
+
+
+@dataclass(slots=True)
+class Plan:
+    """The records of each submission, and deliveries that are to be mapped once more."""
+
+    accepted: list[Accepted] = field(default_factory=list)
+    deliveries: list[Received] = field(default_factory=list)
 
 
 class IntakeStep:
     """A batch of submissions becomes two waves: who applied, then the applications. Nothing is stored here."""
 
-    contracts: Mapping[str, Mapping[str, type[BaseModel]]] = {SUBMISSIONS: {SUBMISSION_MADE: Submission}}
+    contracts: Mapping[str, Mapping[str, type[BaseModel]]] = {
+        SUBMISSIONS: {SUBMISSION_MADE: Submission},
+        redriven(GROUP): {},
+    }
 
-    def __init__(self, secret: bytes, metrics: DoorMetrics, phone_region: str | None = None) -> None:
+    def __init__(
+        self,
+        secret: bytes,
+        metrics: DoorMetrics,
+        phone_region: str | None = None,
+        traces: Traces | None = None,
+        *,
+        deliveries: RedrivenDeliveries,
+    ) -> None:
         self._secret = secret
         self._phone_region = phone_region
         self._metrics = metrics
+        self._traces = traces
+        self._deliveries = deliveries
 
-    def plan(self, batch: Iterable[Received]) -> list[Accepted]:
+    def plan(self, batch: Iterable[Received]) -> Plan:
         """The records of each submission; where it has no time its record's holds, so that a repeated batch is
         the same to the byte."""
-        return [
-            split(event, self._secret, datetime.fromtimestamp(record.timestamp / 1000, UTC), self._phone_region)
-            for event, record in batch
-            if isinstance(event, Submission)
-        ]
+        planned = Plan()
+        for received in batch:
+            event, record = received
+            if isinstance(event, Submission):
+                planned.accepted.append(self._split(event, record))
+            elif isinstance(event, DeadLetter):
+                planned.deliveries.append(received)
+        return planned
 
-    async def store(self, planned: list[Accepted]) -> Sequence[Wave]:
-        self._metrics.accepted("kafka", len(planned))
-        return merged(planned)
+    def _split(self, event: Submission, record: Record) -> Accepted:
+        began = 0 if self._traces is None else time.time_ns()
+        at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        accepted = split(event, self._secret, at, self._phone_region)
+        return accepted if self._traces is None else from_topic(self._traces, accepted, record, began)
+
+    async def store(self, planned: Plan) -> Sequence[Wave]:
+        """The waves; the mapping of a delivery may ask its HR system for what it names."""
+        self._metrics.accepted("kafka", len(planned.accepted))
+        if not planned.deliveries:
+            return merged(planned.accepted)
+        delivered, dead = await self._deliveries.again(planned.deliveries)
+        self._metrics.accepted("hook", len(delivered))
+        return (*merged([*planned.accepted, *delivered]), dead)

@@ -9,10 +9,11 @@ from aiokafka import TopicPartition
 from pydantic import BaseModel
 
 from hiring.consumer.record import Record
+from hiring.consumer.redriven import REDRIVEN, is_delivery, original, reason
 from hiring.consumer.step import Planned, Received, Tombstone, Wave
 from hiring.events.dead_letter import DeadLetter, dead_letter
 from hiring.events.envelope import Outgoing
-from hiring.events.reading import Flaw, Foreign, Unreadable, read
+from hiring.events.reading import Foreign, Unreadable, read
 from hiring.topics import COMMANDS, DEAD_LETTERS, TOPICS
 
 _COMPACTED = frozenset(topic.name for topic in TOPICS if topic.kept_days is None)
@@ -20,8 +21,12 @@ _COMPACTED = frozenset(topic.name for topic in TOPICS if topic.kept_days is None
 
 @dataclass(slots=True)
 class Batch(Generic[Planned]):
-    """What was planned of some records, the letters of those that are no events, and where to commit."""
+    """What was planned of some records, the letters of those that are no events, and where to commit.
 
+    `ticket` is what lets go of it: see InFlight.
+    """
+
+    ticket: int
     generation: int
     records: Sequence[Record]
     planned: Planned
@@ -32,11 +37,9 @@ class Batch(Generic[Planned]):
 
 def next_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:
     """For each partition the offset to go on from, once all of these records are done with."""
-    offsets: dict[TopicPartition, int] = {}
-    for record in records:
-        partition = TopicPartition(record.topic, record.partition)
-        offsets[partition] = max(offsets.get(partition, 0), record.offset + 1)
-    return offsets
+    # Within a partition they come in order: the last one is what stays.
+    last = {(record.topic, record.partition): record.offset for record in records}
+    return {TopicPartition(*of): offset + 1 for of, offset in last.items()}
 
 
 def events_of(
@@ -47,10 +50,18 @@ def events_of(
     """The events in some records, read one at a time; what is none is refused, and never holds up its neighbours.
 
     A command for another service is passed over. A dead letter is read as the reason that it tells, never as the event
-    that it was: it is no event, and must not become a dead letter once more.
+    that it was: it is no event, and must not become a dead letter once more. One that its service gets once more is
+    read as the record that it was; see hiring.consumer.redriven.
     """
-    for record in records:
+    for came in records:
+        record = came
         try:
+            if came.topic in REDRIVEN:
+                why = reason(came)
+                record = original(came, why)
+                if is_delivery(came.topic, why, contracts):
+                    yield Received(why, record)
+                    continue
             if record.value is None and record.topic in _COMPACTED:
                 yield Received(Tombstone(record.topic, (record.key or b"").decode(errors="replace")), record)
             elif record.topic == DEAD_LETTERS:
@@ -68,9 +79,16 @@ def _reason(record: Record) -> DeadLetter:
     return DeadLetter.found(record.headers, partition=record.partition, offset=record.offset, at=at)
 
 
-def bury(record: Record, flaw: Flaw, detail: str, group: str, now: datetime) -> Outgoing:
-    """The dead letter of a record."""
+def bury(record: Record, flaw: str, detail: str, group: str, now: datetime) -> Outgoing:
+    """The dead letter of a record; `flaw` is one of Flaw, or what it was before."""
     letter = dead_letter(
-        flaw, detail, topic=record.topic, partition=record.partition, offset=record.offset, group=group, at=now
+        flaw,
+        detail,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        group=group,
+        at=now,
+        timestamp=record.timestamp,
     )
     return letter.outgoing(DEAD_LETTERS, record.key, record.value, record.headers)

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from hiring.events.answer import CommandAnswered, PolicyTried
+from hiring.events.answer import CommandAnswered, PolicyTried, SettlementRecorded
 from hiring.events.application import ApplicationSubmitted
 from hiring.events.command import (
     ApplicationWithdrawn,
@@ -43,6 +43,7 @@ POLICY_TRIAL_REQUESTED = "hiring.command.policy-trial-requested.v1"
 DEAD_LETTERS_SETTLED = "hiring.command.dead-letters-settled.v1"
 COMMAND_ANSWERED = "hiring.answer.command-answered.v1"
 POLICY_TRIED = "hiring.answer.policy-tried.v1"
+SETTLEMENT_RECORDED = "hiring.answer.settlement-recorded.v1"
 POLICY_KNOWN = "hiring.policy.known.v1"
 
 CONTRACTS: dict[str, type[BaseModel]] = {
@@ -65,5 +66,6 @@ CONTRACTS: dict[str, type[BaseModel]] = {
     DEAD_LETTERS_SETTLED: DeadLettersSettled,
     COMMAND_ANSWERED: CommandAnswered,
     POLICY_TRIED: PolicyTried,
+    SETTLEMENT_RECORDED: SettlementRecorded,
     POLICY_KNOWN: PolicyKnown,
 }

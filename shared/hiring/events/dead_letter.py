@@ -3,8 +3,8 @@
 Key, value and headers stay byte for byte what they were, so that a record can be mended and sent again; the
 reason stands in headers that begin with `dl_`. The value may hold personal data; the reason never does.
 
-A webhook's delivery becomes one too: `dl_topic` is then `hooks/SYSTEM/SOURCE`, the value the body as it came, and
-partition and offset are NOWHERE.
+A webhook's delivery becomes one too: `dl_topic` is then DELIVERIES and `SYSTEM/SOURCE`, the value the body as it came,
+and partition and offset are NOWHERE.
 """
 
 from collections.abc import Sequence
@@ -19,15 +19,23 @@ from hiring.topics import DEAD_LETTERS
 
 PREFIX = "dl_"
 
+COMMAND_ID = PREFIX + "command_id"
+"""The header that a redriven record has beside these: which command asked for it."""
+
 UNTOLD = "untold"
 """The flaw of what is on the topic of dead letters and does not say why."""
+
+DELIVERIES = "hooks/"
 
 NOWHERE = -1
 """The partition and offset of what came by no topic."""
 
 
 class DeadLetter(Event):
-    """Why a record could not be processed, by whom, and where it stood."""
+    """Why a record could not be processed, by whom, and where it stood.
+
+    `timestamp` is when it was written, as Kafka told: milliseconds since 1970. Letters before there was that have none.
+    """
 
     flaw: str
     detail: Annotated[str, Field(max_length=2000)]
@@ -36,11 +44,12 @@ class DeadLetter(Event):
     offset: int
     group: str
     failed_at: Moment
+    timestamp: int | None = None
 
     def outgoing(self, to: str, key: bytes | None, value: bytes | None, headers: Headers) -> Outgoing:
         """The record to publish on the topic `to`."""
         told: list[tuple[str, bytes | None]] = [(n, v) for n, v in headers if not n.startswith(PREFIX)]
-        for name, text in self.model_dump(mode="json").items():
+        for name, text in self.model_dump(mode="json", exclude_none=True).items():
             told.append((PREFIX + name, str(text).encode()))
         return Outgoing(to, key, value, told)
 
@@ -69,9 +78,17 @@ class DeadLetter(Event):
 
 
 def dead_letter(
-    flaw: str, detail: str, *, topic: str, partition: int, offset: int, group: str, at: datetime
+    flaw: str,
+    detail: str,
+    *,
+    topic: str,
+    partition: int,
+    offset: int,
+    group: str,
+    at: datetime,
+    timestamp: int | None = None,
 ) -> DeadLetter:
-    """A dead letter's reason; a long detail is cut."""
+    """A dead letter's reason; a long detail is cut. `timestamp` in milliseconds since 1970."""
     return DeadLetter(
         flaw=flaw,
         detail=detail[:2000],
@@ -80,4 +97,5 @@ def dead_letter(
         offset=offset,
         group=group,
         failed_at=at,
+        timestamp=timestamp,
     )

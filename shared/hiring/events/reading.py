@@ -33,8 +33,6 @@ class Flaw(StrEnum):
     NOT_JSON = "not-json"
     INVALID = "invalid"
     UNSTORABLE = "unstorable"
-    REFUSED = "refused"
-    """A command that reads well and cannot be obeyed."""
 
 
 class Unreadable(Exception):

@@ -50,9 +50,14 @@ def opened(webhook: Webhook, body: bytes, headers: Headers, now: float) -> Mappi
         verify(system.claim(body, headers), webhook.keys, webhook.window_seconds, now)
     except Unverified as error:
         raise problems.Problem(system.unverified, error.reason, error.detail) from None
+    return payload_of(webhook, body, headers)
+
+
+def payload_of(webhook: Webhook, body: bytes, headers: Headers) -> Mapping[str, Any]:
+    """The same of a delivery whose signature was verified before. Raises Acknowledged, Refused."""
     payload = _payload(body)
-    event = system.event(payload, headers)
-    if event in system.pings:
+    event = webhook.system.event(payload, headers)
+    if event in webhook.system.pings:
         raise Acknowledged(PING)
     if event not in webhook.mapping.events:
         raise Acknowledged(PASSED_OVER)

@@ -21,6 +21,7 @@ from intake.body import headers_of, whole
 from intake.core.split import split
 from intake.hooks.counting import HookMetrics
 from intake.hooks.delivery import Acknowledged, Refused, mapped, opened
+from intake.hooks.redriven import RedrivenDeliveries
 from intake.hooks.register import Gone, Register
 from intake.hooks.set_aside import set_aside
 from intake.hooks.system import Headers
@@ -142,9 +143,12 @@ def add_hooks(
     registry: CollectorRegistry,
     access: Access,
 ) -> None:
-    """Add the door to `app`, and its register of webhooks as `app.state.webhooks`."""
+    """Add the door to `app`, its register of webhooks as `app.state.webhooks`, and as `app.state.redriven` what takes
+    deliveries that were set aside once more."""
     register = app.state.webhooks = Register(settings.hooks_file)
-    door = HookDoor(settings, outlet, metrics, HookMetrics(registry), register, access)
+    deliveries = HookMetrics(registry)
+    app.state.redriven = RedrivenDeliveries(settings.pseudonym_key, settings.phone_region, register, deliveries)
+    door = HookDoor(settings, outlet, metrics, deliveries, register, access)
 
     async def deliver(request: Request, system: str, source: str) -> Response:
         return await door.deliver(request, system, source)

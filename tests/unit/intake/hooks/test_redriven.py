@@ -1,0 +1,111 @@
+"""Deliveries that were set aside and come once more: mapped as the webhook is set up now, or dead letters again."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from aiokafka import ConsumerRecord
+from prometheus_client import CollectorRegistry
+
+from hiring.consumer import Received
+from hiring.consumer.redriven import original
+from hiring.events.dead_letter import NOWHERE, DeadLetter, dead_letter
+from hiring.identity import application_id
+from intake.hooks import delivery, redriven
+from intake.hooks.counting import HookMetrics
+from intake.hooks.fetching import Away
+from intake.hooks.redriven import RedrivenDeliveries
+from intake.hooks.register import Register
+
+from .senders import GREENHOUSE, SENDERS, SMARTRECRUITERS, Sender
+
+CAME = datetime(2026, 3, 1, 8, tzinfo=UTC)
+Make = Callable[..., RedrivenDeliveries]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Make:
+    def make(*senders: Sender, **more: Any) -> RedrivenDeliveries:
+        file = tmp_path / "hooks.yaml"
+        told = {it.system: {"campus": it.config("http://127.0.0.1:1", **more)} for it in senders}
+        file.write_text(yaml.safe_dump(told), encoding="utf-8")
+        return RedrivenDeliveries(b"secret of the tests", None, Register(file), HookMetrics(CollectorRegistry()))
+
+    return make
+
+
+def received(sender: Sender, source: str = "campus", **changes: Any) -> Received:
+    """What intake set aside an hour ago, as it comes once more."""
+    place = {"topic": f"hooks/{sender.system}/{source}", "partition": NOWHERE, "offset": NOWHERE}
+    why = dead_letter("invalid", "candidate.email: is missing", **place, group="intake", at=CAME)  # type: ignore[arg-type]
+    body, headers = sender.send(**changes)
+    kept = tuple((name.lower(), value.encode()) for name, value in headers.items() if name.lower() == "event-name")
+    came: Any = ConsumerRecord("t", 0, 5, int(time.time() * 1000), 0, b"digest", body, None, 1, 0, kept)
+    return Received(why, original(came, why))
+
+
+def reasons(dead: list[Any]) -> list[str]:
+    return [DeadLetter.of(it.headers).detail for it in dead]
+
+
+@pytest.mark.parametrize("sender", [it for it in SENDERS if not it.answers], ids=lambda it: it.system)
+async def test_it_is_mapped_without_its_signature(made: Make, sender: Sender) -> None:
+    [accepted], dead = await made(sender).again([received(sender)])
+    assert accepted.application_id == str(application_id("campus", sender.external_id)) and not dead
+
+
+async def test_it_was_submitted_when_it_came_first(made: Make) -> None:
+    mapping = {"fields": {"submitted_at": None}}
+    [accepted], _ = await made(GREENHOUSE, mapping=mapping).again([received(GREENHOUSE)])
+    assert b'"submitted_at":"2026-03-01T08:00:00+00:00"' in (accepted.waves[1][0].value or b"")
+
+
+async def test_one_that_is_still_wrong_is_a_dead_letter_of_the_same_place(made: Make) -> None:
+    one = received(GREENHOUSE, payload={})
+    accepted, [dead] = await made(GREENHOUSE).again([one])
+    told = DeadLetter.of(dead.headers)
+    assert not accepted and dead.value == one.record.value and dead.key == b"digest"
+    assert (told.topic, told.offset, told.group, told.timestamp) == (
+        "hooks/greenhouse/campus",
+        NOWHERE,
+        "intake",
+        CAME.timestamp() * 1000,
+    )
+    assert told.failed_at > CAME
+
+
+async def test_what_is_no_longer_set_up_says_so(made: Make, tmp_path: Path) -> None:
+    deliveries = made(GREENHOUSE)
+    _, dead = await deliveries.again([received(GREENHOUSE, "elsewhere")])
+    assert "no webhook is set up" in reasons(dead)[0] and DeadLetter.of(dead[0].headers).flaw == "invalid"
+    (tmp_path / "hooks.yaml").unlink()
+    _, dead = await made_of_nothing(tmp_path).again([received(GREENHOUSE)])
+    assert "HIRING_HOOKS_FILE" in reasons(dead)[0]
+
+
+def made_of_nothing(folder: Path) -> RedrivenDeliveries:
+    register = Register(folder / "hooks.yaml")
+    return RedrivenDeliveries(b"secret of the tests", None, register, HookMetrics(CollectorRegistry()))
+
+
+async def test_an_event_that_nobody_wants_any_more_is_done(made: Make) -> None:
+    assert await made(GREENHOUSE).again([received(GREENHOUSE, action="candidate_deleted")]) == ([], [])
+
+
+async def test_an_api_that_is_away_holds_up_nobody(made: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: Any) -> Any:
+        await asyncio.sleep(0.05)
+        raise Away("503")
+
+    monkeypatch.setattr(delivery, "fetch", away)
+    monkeypatch.setattr(redriven, "SECONDS", 0.12)
+    many = [received(SMARTRECRUITERS) for _ in range(10 * redriven.AT_ONCE)]
+    begun = time.monotonic()
+    accepted, dead = await made(SMARTRECRUITERS).again(many)
+    assert not accepted and len(dead) == len(many) and time.monotonic() - begun < 2
+    assert {told[:20] for told in reasons(dead)} == {redriven._AWAY[:20], redriven._NO_TIME[:20]}
