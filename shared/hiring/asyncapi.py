@@ -184,7 +184,9 @@ def _dead_letter() -> dict[str, Any]:
 
 
 def _format(field: dict[str, Any]) -> dict[str, Any]:
-    return {"pattern": "^-?[0-9]+$"} if field["type"] == "integer" else {k: field[k] for k in ("format",) if k in field}
+    # One that may be left out is `anyOf` that and null.
+    told = field.get("anyOf", [field])[0]
+    return {"pattern": "^-?[0-9]+$"} if told["type"] == "integer" else {k: told[k] for k in ("format",) if k in told}
 
 
 def _keyed(key: str) -> dict[str, Any]:

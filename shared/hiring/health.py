@@ -1,10 +1,13 @@
 """What a process knows of its own health, and the HTTP page that tells it: /livez, /readyz, /metrics."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -39,14 +42,32 @@ class Health:
     def ready(self) -> bool:
         return self.alive and not any(self._conditions.values())
 
+    def conditions(self) -> dict[str, str | None]:
+        """Every condition by name, and why it does not hold; None where it does."""
+        return dict(sorted(self._conditions.items()))
+
     def report(self) -> dict[str, Any]:
         """Every condition: `ok`, or why it does not hold."""
-        report: dict[str, Any] = {name: why or "ok" for name, why in sorted(self._conditions.items())}
+        report: dict[str, Any] = {name: why or "ok" for name, why in self.conditions().items()}
         return report | ({"failure": self._failure} if self._failure else {})
 
 
+class _Conditions(Collector):
+    """What readiness rests on, for alerts: a broker that is silent counts as no fault, and yet it is away."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        told = GaugeMetricFamily("hiring_condition_holds", "1 for a condition of readiness that holds", labels=["of"])
+        for name, why in self._health.conditions().items():
+            told.add_metric([name], why is None)
+        yield told
+
+
 def routes(health: Health, registry: CollectorRegistry) -> list[Route]:
-    """The routes every service answers beside its own."""
+    """The routes every service answers beside its own; `registry` tells of `health` too."""
+    registry.register(_Conditions(health))
 
     async def livez(_: Request) -> Response:
         return JSONResponse({"alive": health.alive}, 200 if health.alive else 503)

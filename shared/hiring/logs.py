@@ -6,6 +6,7 @@ import traceback
 from types import TracebackType
 
 import structlog
+from opentelemetry.trace import get_current_span
 
 
 def _without_text(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
@@ -33,6 +34,14 @@ def _frames(trace: TracebackType | None) -> list[str]:
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
 
 
+def _of_span(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """A line within a span names it, so that the line is found from the trace."""
+    context = get_current_span().get_span_context()
+    if context.is_valid:
+        event["trace_id"], event["span_id"] = f"{context.trace_id:032x}", f"{context.span_id:016x}"
+    return event
+
+
 def configure(service: str, level: str = "INFO") -> None:
     """Send every logger's lines through one JSON formatter that names the service."""
 
@@ -45,6 +54,7 @@ def configure(service: str, level: str = "INFO") -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_service,
+        _of_span,
         _without_text,
     ]
     handler = logging.StreamHandler(sys.stderr)

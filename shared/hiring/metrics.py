@@ -1,6 +1,53 @@
 """What the loop counts, by the field's names; served at /metrics."""
 
+import time
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+
+class Behind(NamedTuple):
+    """How far a partition is behind: so many records, the oldest of them from `since`, in seconds since 1970.
+
+    `since` is None where nothing waits.
+    """
+
+    records: int
+    since: float | None
+
+
+class _Lag(Collector):
+    """What a partition is behind; its age is told as of the scrape. What is not assigned any more is not told."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self.behind: Mapping[TopicPartition, Behind] = {}
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        behind, now = self.behind, time.time()
+        records = GaugeMetricFamily(
+            "hiring_consumer_lag_records",
+            "Records of an assigned partition that are not committed yet",
+            labels=["service", "topic", "partition"],
+        )
+        seconds = GaugeMetricFamily(
+            "hiring_consumer_lag_seconds",
+            "Age of a topic's oldest record that is not committed yet, 0 where none waits",
+            labels=["service", "topic"],
+        )
+        oldest: dict[str, float] = {}
+        for (topic, partition), it in sorted(behind.items()):
+            records.add_metric([self._service, topic, str(partition)], it.records)
+            age = 0.0 if it.since is None else max(0.0, now - it.since)
+            oldest[topic] = max(age, oldest.get(topic, 0.0))
+        for topic, age in oldest.items():
+            seconds.add_metric([self._service, topic], age)
+        yield records
+        yield seconds
 
 
 class Metrics:
@@ -30,17 +77,27 @@ class Metrics:
             buckets=(1, 10, 50, 100, 500, 1000, 2000, 5000),
             registry=self.registry,
         )
+        self._lag = _Lag(service)
+        self.registry.register(self._lag)
 
     def batch(self, records: int, dead: int) -> None:
         """A batch was read."""
         self._records.labels(self._service).inc(records)
         self._sizes.labels(self._service).observe(records)
-        if dead:
-            self._dead.labels(self._service).inc(dead)
+        self.dead(dead)
+
+    def dead(self, records: int) -> None:
+        """So many records are put aside as dead letters."""
+        if records:
+            self._dead.labels(self._service).inc(records)
 
     def done(self, records: int) -> None:
         """A batch is committed."""
         self._done.labels(self._service).inc(records)
+
+    def behind(self, partitions: Mapping[TopicPartition, Behind]) -> None:
+        """How far each assigned partition is behind; what is not among them is told no longer."""
+        self._lag.behind = dict(partitions)
 
     def fault(self, of: str) -> None:
         """Something is away and is waited for."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, FilePath, PostgresDsn, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, FilePath, HttpUrl, PostgresDsn, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "HIRING_"
@@ -28,6 +28,8 @@ class Settings(BaseSettings):
 
     `kafka_ca_file` is the authority that signed the brokers' certificates, where the system does not know it;
     `kafka_cert_file` and `kafka_key_file` are this client's own certificate and its key, where brokers ask for one.
+    `trace_ratio` is the share of applications that are traced, 0 for none; `trace_endpoint` is where their spans go by
+    OTLP/HTTP, as in http://collector:4318/v1/traces.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
@@ -47,6 +49,15 @@ class Settings(BaseSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     log_level: str = "INFO"
     drain_seconds: float = Field(default=20.0, gt=0)
+    trace_ratio: float = Field(default=0.0, ge=0, le=1)
+    trace_endpoint: HttpUrl | None = Field(default=None, validate_default=True)
+
+    @field_validator("trace_endpoint")
+    @classmethod
+    def _somewhere(cls, endpoint: HttpUrl | None, info: ValidationInfo) -> HttpUrl | None:
+        if endpoint is None and info.data.get("trace_ratio"):
+            raise ValueError("is needed where HIRING_TRACE_RATIO is above 0: as in http://collector:4318/v1/traces")
+        return endpoint
 
     @field_validator("kafka_password")
     @classmethod

@@ -12,10 +12,10 @@ import orjson
 
 from cohort.accounting import Kind, account
 from cohort.accounting.gather import applications, bare
-from cohort.accounting.topic_reading import read_topic
 from cohort.addresses import Addresses
 from cohort.demo_arrival import Outstanding, Watch
 from hiring.events.dead_letter import DeadLetter
+from hiring.topic_reading import read_topic
 from hiring.topics import DEAD_LETTERS, NOTIFICATIONS, SUBMISSIONS
 
 from .journal import Disturbance, Journal

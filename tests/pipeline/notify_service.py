@@ -19,7 +19,6 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 
-from cohort.accounting.topic_reading import read_topic
 from cohort.stack.kafka import KafkaNode
 from cohort.stack.mail_sink import MailSink
 from cohort.stack.ports import choose_ports
@@ -34,6 +33,7 @@ from hiring.events.reading import read
 from hiring.provisioning import provision
 from hiring.publishing import Publisher
 from hiring.settings import Settings, as_environment
+from hiring.topic_reading import read_topic
 from hiring.topics import CONTACTS, DECISIONS, NOTIFICATIONS
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

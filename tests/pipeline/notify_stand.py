@@ -18,12 +18,14 @@ from cohort.stack.ports import choose_ports
 from cohort.stack.postgres import PostgresServer
 from hiring import postgres
 from hiring.consumer import Received
+from hiring.events.answer import CommandAnswered
 from hiring.events.command import (
     ApplicationWithdrawn,
     CandidateErased,
     LetterSettled,
     LettersPaused,
     LettersResumed,
+    ReviewRequested,
 )
 from hiring.events.contact import ContactGiven
 from hiring.events.decision import DecisionMade, PolicyNamed, Reason
@@ -37,12 +39,13 @@ from notify.ledger.claiming import Claimed, Claiming, Claims
 from notify.ledger.entering import Entering
 from notify.ledger.results import Result, Results
 from notify.ledger.rows import AtRest
-from notify.ledger.settling import Refusal
 from notify.ledger.tending import Tending
 from notify.settings import NotifySettings
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
+KEY = b"key"
+"""Of every record."""
 NOT_TRIED = Fate("queued", tried=0)
 _numbers, _offsets = count(), count()
 
@@ -74,11 +77,11 @@ class Place:
         self.claiming, self.results = Claiming(self.pool), Results(self.pool)
         self.tending, self._entering = Tending(self.pool), Entering(self.pool)
 
-    async def enter(self, *events: Any) -> tuple[list[AtRest], list[Refusal]]:
+    async def enter(self, *events: Any) -> tuple[list[AtRest], list[CommandAnswered]]:
         """Read these events as one batch, each at the next offset of its partition."""
         return await self.enter_plan(plan(events))
 
-    async def enter_plan(self, planned: Plan) -> tuple[list[AtRest], list[Refusal]]:
+    async def enter_plan(self, planned: Plan) -> tuple[list[AtRest], list[CommandAnswered]]:
         return await self._entering.enter(planned)
 
     async def letters(self, columns: str) -> list[tuple[Any, ...]]:
@@ -128,7 +131,7 @@ def plan(events: Iterable[Any]) -> Plan:
     for it in events:
         event, offset = it if isinstance(it, tuple) else (it, next(_offsets))
         record: Any = SimpleNamespace(
-            partition=0, offset=offset, topic="t", key=b"", value=b"{}", headers=(), timestamp=0
+            partition=0, offset=offset, topic="t", key=KEY, value=b"{}", headers=(), timestamp=0
         )
         received.append(Received(event, record))
     return planning.plan(received)
@@ -198,6 +201,11 @@ def pause(on: bool, minutes: int, programme: str | None = None) -> LettersPaused
     kind = LettersPaused if on else LettersResumed
     at = NOW + timedelta(minutes=minutes)
     return kind(command_id=uuid4(), by="ops", why="a wrong date", at=at, programme=programme)
+
+
+def look_wanted(one: DecisionMade) -> ReviewRequested:
+    named = {"application_id": one.application_id, "decision_id": one.decision_id}
+    return ReviewRequested(command_id=uuid4(), by="candidate", why="asked", at=NOW, **named)
 
 
 def settle(one: DecisionMade, then: str) -> LetterSettled:

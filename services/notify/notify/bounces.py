@@ -68,7 +68,8 @@ class Bounces:
     async def _failed(self, decision: UUID, message_id: str, cause: str) -> Noted:
         if at_rest := await self._ledger.bounced(decision, message_id, cause):
             self._recorder.tell(at_rest)
-            log.info("a letter came back", extra={"message_id": message_id, "cause": cause})
+            told = {"message_id": message_id, "application_id": str(at_rest[0].application_id), "cause": cause}
+            log.info("a letter came back", extra=told)
             return "failed"
         state = await self._ledger.state(decision, message_id)
         if state == "sending":

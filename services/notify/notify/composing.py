@@ -33,7 +33,8 @@ def composer(writer: LetterWriter, status_url: Callable[[UUID], str] | None = No
         except Exception as error:
             # Its text may quote the decision or the name; its class may not.
             why = f"the letter cannot be written: {type(error).__name__}"
-            log.error(why, extra={"message_id": claimed.message_id})
+            first = str(claimed.parts[0].application_id)
+            log.error(why, extra={"message_id": claimed.message_id, "application_id": first})
             return Answer("refused", why)
 
     return compose

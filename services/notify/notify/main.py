@@ -9,7 +9,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
-from hiring import health, kafka, postgres, process
+from hiring import health, kafka, postgres, process, tracing
 from hiring.consumer import BatchLoop, subscribe
 from hiring.patience import Patience
 from hiring.publishing import Publisher
@@ -53,6 +53,7 @@ async def service(settings: NotifySettings) -> AsyncIterator[Awaitable[Any]]:
     app = Starlette(routes=routes)
     server = process.HttpServer(app, settings)
     async with (
+        tracing.exporting(GROUP, settings) as traces,
         server.serving() as serving,
         postgres.pool(settings, conditions) as pool,
         kafka.producing(settings, GROUP, conditions) as producer,
@@ -75,12 +76,13 @@ async def service(settings: NotifySettings) -> AsyncIterator[Awaitable[Any]]:
             patience,
             metrics,
             stored,
+            traces,
         )
         bounces = Bounces(Results(pool), recorder, patience, metrics)
         door.open(bounces)
         maildir = Maildir(settings.bounce_maildir, bounces, conditions)
         tending = Housekeeping(Tending(pool), recorder, patience, metrics, settings.waiting_alarm_seconds)
-        step = NotifyStep(Entering(pool), stored, recorder.tell)
+        step = NotifyStep(Entering(pool), stored, recorder.tell, traces)
         loop = BatchLoop(step, publisher, conditions, metrics, group=GROUP, settings=settings)
         # The subscription stops first: the sender then has everything it will ever have.
         async with (

@@ -24,6 +24,7 @@ from collections.abc import AsyncIterator
 from hiring import process
 from hiring.faults import backoff
 from hiring.patience import GivenUp, Patience
+from hiring.tracing import Traces
 from notify.composing import Compose
 from notify.core.answer import Answer
 from notify.core.fate import fate
@@ -38,6 +39,7 @@ from notify.recorder import Recorder
 from notify.settings import NotifySettings
 from notify.smtp import Connection, Relay, RelayAway
 from notify.standing import Standing
+from notify.tracing import sending
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +65,9 @@ class Sender:
         patience: Patience,
         metrics: LetterMetrics,
         stored: asyncio.Event,
+        traces: Traces | None = None,
     ) -> None:
+        self._traces = traces
         self._settings = settings
         self._rule = rule
         self._relay = relay
@@ -193,7 +197,9 @@ class Sender:
             await self._until_in_time()
             if not self._stopping.is_set() and self._relay.there:
                 await connection.connect()
-                answer = await self._send(connection, held)
+                with sending(self._traces, held.letter) as spans:
+                    answer = await self._send(connection, held)
+                    spans.answered(answer)
         except RelayAway:
             return None
         except BaseException:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 
 from hiring.consumer.record import Record
-from hiring.topic_reading import read_batches
+from hiring.topic_reading import Broker, read_batches
 from hiring.topics import APPLICATIONS, DECISIONS
 from screening.core.policy import Policy
 from screening.whatif.replay import Replay
@@ -17,11 +17,11 @@ Show = Callable[[str, int, int], None]
 
 
 async def try_policy(
-    kafka: str, policy: Policy, *, against: Policy | None, programme: str, shown: int, show: Show
+    kafka: Broker, policy: Policy, *, against: Policy | None, programme: str, shown: int, show: Show
 ) -> Tried:
     """Replay the programme's applications through the policy, beside what was decided or another policy.
 
-    `kafka` is where the brokers are; the login is that of the settings. `shown` applications are named. Raises
+    `shown` applications are named. Raises
     KafkaError where the broker is not there, TimeoutError where it stops telling.
     """
     begun, replay = monotonic(), Replay(policy, against, programme, shown)
@@ -32,7 +32,7 @@ async def try_policy(
         return replay.result(monotonic() - begun)
 
 
-async def _each(kafka: str, topic: str, what: str, take: Callable[[Record], None], show: Show) -> None:
+async def _each(kafka: Broker, topic: str, what: str, take: Callable[[Record], None], show: Show) -> None:
     async for batch in read_batches(kafka, topic):
         for record in batch.records:
             take(record)

@@ -20,9 +20,8 @@ everything before it is stored and published; so a crash anywhere repeats work a
 """
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Generic, TypeVar
@@ -31,11 +30,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from hiring.consumer.batch import Batch, bury, events_of, next_offsets
+from hiring.consumer.flight import InFlight
 from hiring.consumer.record import Record
-from hiring.consumer.step import Outdated, Planned, Received, Step, Wave
+from hiring.consumer.step import Planned, Step
+from hiring.consumer.storing import Storing
 from hiring.events.envelope import Outgoing
-from hiring.events.reading import Flaw, Unreadable
-from hiring.faults import is_unstorable
+from hiring.events.reading import Unreadable
 from hiring.health import Health
 from hiring.metrics import Metrics
 from hiring.patience import GivenUp, Patience
@@ -68,9 +68,10 @@ class BatchLoop(Generic[Planned]):
         self._step = step
         self._publisher = publisher
         self.health = health
-        self._metrics = metrics
+        self.metrics = metrics
         self._patience = Patience(health, metrics)
         self._group = group
+        self._storing = Storing(step, metrics, group)
         self._drain_seconds = settings.drain_seconds
         self._linger_seconds = settings.batch_linger_ms / 1000
         self._enough = settings.batch_records // 4
@@ -81,9 +82,7 @@ class BatchLoop(Generic[Planned]):
         self._pending: dict[str, float] = {}
         self._last_batch = asyncio.get_running_loop().time()
         self._generation = 0
-        self._in_flight = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self.in_flight = InFlight()
         self._open = True
         health.set("consumer", False, "has not joined its group yet")
 
@@ -100,7 +99,7 @@ class BatchLoop(Generic[Planned]):
     async def drain(self) -> bool:
         """Take no further records and wait until none are in flight; False where that took too long."""
         self._close()
-        return not self.failed.done() and await self._until_idle()
+        return not self.failed.done() and await self.in_flight.until_none(self._drain_seconds)
 
     async def stop(self) -> None:
         """End the stages. What is in flight stays uncommitted and will be repeated."""
@@ -119,11 +118,11 @@ class BatchLoop(Generic[Planned]):
 
     def resting_since(self) -> float | None:
         """When the last batch came, by the event loop's clock; None while one is in flight."""
-        return None if self._in_flight else self._last_batch
+        return None if self.in_flight else self._last_batch
 
     async def release(self, partitions: set[TopicPartition]) -> None:
         """Finish what is in flight before these partitions go; abandon it where that takes too long."""
-        if partitions and not await self._until_idle():
+        if partitions and not await self.in_flight.until_none(self._drain_seconds):
             log.warning("partitions revoked with work in flight", extra={"group": self._group})
         self._generation += 1
 
@@ -140,19 +139,19 @@ class BatchLoop(Generic[Planned]):
         clock = asyncio.get_running_loop().time
         again = clock() + self._linger_seconds
         self._last_batch = clock()
-        self._enter()
+        ticket = self.in_flight.take(records)
         try:
-            batch = self._plan(records)
+            batch = self._plan(records, ticket)
             await self._to_store.put(batch)
         except BaseException as error:
-            self._leave()
+            self.in_flight.let_go(ticket)
             if isinstance(error, asyncio.CancelledError):
                 raise
             self.fail(error)
         if len(records) < self._enough and (early := again - clock()) > 0:
             await asyncio.sleep(early)
 
-    def _plan(self, records: tuple[Record, ...]) -> Batch[Planned]:
+    def _plan(self, records: tuple[Record, ...], ticket: int) -> Batch[Planned]:
         dead: list[Outgoing] = []
 
         def refuse(record: Record, why: Unreadable) -> None:
@@ -160,16 +159,16 @@ class BatchLoop(Generic[Planned]):
 
         # An event is read, planned and let go, one at a time: keeping a batch of them costs a fifth of the whole.
         planned = self._step.plan(events_of(records, self._step.contracts, refuse))
-        self._metrics.batch(len(records), len(dead))
-        return Batch(self._generation, records, planned, dead, next_offsets(records))
+        self.metrics.batch(len(records), len(dead))
+        return Batch(ticket, self._generation, records, planned, dead, next_offsets(records))
 
     async def _store_stage(self) -> None:
         while True:
             batch = await self._to_store.get()
             try:
-                batch.waves = await self._persist("store", batch, partial(self._store, batch))
+                batch.waves = await self._persist("store", batch, partial(self._storing.store, batch))
             except GivenUp:
-                self._leave()
+                self.in_flight.let_go(batch.ticket)
             else:
                 await self._to_publish.put(batch)
 
@@ -182,42 +181,8 @@ class BatchLoop(Generic[Planned]):
             except GivenUp:
                 log.info("batch abandoned", extra={"group": self._group, "records": len(batch.records)})
             else:
-                self._metrics.done(len(batch.records))
-            self._leave()
-
-    async def _store(self, batch: Batch[Planned]) -> Sequence[Wave]:
-        def readable() -> Iterator[Received]:
-            return events_of(batch.records, self._step.contracts, lambda _record, _why: None)
-
-        try:
-            while True:
-                try:
-                    return await self._step.store(batch.planned)
-                except Outdated:
-                    batch.planned = self._step.plan(readable())
-        except Exception as error:
-            if not is_unstorable(error):
-                raise
-            log.error("a record cannot be stored and is looked for", extra={"group": self._group})
-            waves, dead = await self._salvage(list(readable()))
-            batch.dead += dead
-            return waves
-
-    async def _salvage(self, received: Sequence[Received]) -> tuple[list[Wave], list[Outgoing]]:
-        """Store each half apart, down to the record that the database refuses: that one is a dead letter."""
-        try:
-            while True:
-                with contextlib.suppress(Outdated):
-                    return list(await self._step.store(self._step.plan(received))), []
-        except Exception as error:
-            if not is_unstorable(error):
-                raise
-            if len(received) == 1:
-                why = f"the database refuses it: {type(error).__name__}"
-                return [], [bury(received[0].record, Flaw.UNSTORABLE, why, self._group, datetime.now(UTC))]
-        middle = len(received) // 2
-        left, right = await self._salvage(received[:middle]), await self._salvage(received[middle:])
-        return left[0] + right[0], left[1] + right[1]
+                self.metrics.done(len(batch.records))
+            self.in_flight.let_go(batch.ticket)
 
     async def _publish(self, batch: Batch[Planned]) -> None:
         for wave in (batch.dead, *batch.waves):
@@ -262,22 +227,3 @@ class BatchLoop(Generic[Planned]):
         self._open = False
         if consumer := self._consumer():
             consumer.pause(*consumer.assignment())
-
-    # -- what is in flight ---------------------------------------------------------------------------------
-
-    def _enter(self) -> None:
-        self._in_flight += 1
-        self._idle.clear()
-
-    def _leave(self) -> None:
-        self._in_flight -= 1
-        if self._in_flight == 0:
-            self._idle.set()
-
-    async def _until_idle(self) -> bool:
-        try:
-            async with asyncio.timeout(self._drain_seconds):
-                await self._idle.wait()
-        except TimeoutError:
-            return False
-        return True

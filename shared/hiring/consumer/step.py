@@ -54,7 +54,6 @@ class Step(Protocol[Planned]):
         """Write it in one statement or transaction, and return what is now stored, to be published.
 
         Called again with the same plan after a transient fault: a second call must change nothing and
-        return the same records. A record that reads well and is refused is among them as its dead letter (`bury`).
-        Raises Outdated.
+        return the same records. Raises Outdated.
         """
         ...

@@ -20,6 +20,7 @@ from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 from faststream.middlewares import AckPolicy
 
 from hiring import kafka
+from hiring.consumer.lag import LagMeter
 from hiring.consumer.loop import BatchLoop
 from hiring.consumer.record import Record
 from hiring.consumer.watch import Watch
@@ -60,7 +61,8 @@ class Subscription:
         self._broker = broker
         self._subscriber = subscriber
         self._loop = loop
-        self._watch = Watch(loop, self._consumer, loop.health)
+        self._lag = LagMeter(loop.in_flight, loop.metrics)
+        self._watch = Watch(loop, self._consumer, loop.health, self._lag)
         self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -77,6 +79,7 @@ class Subscription:
         await self._loop.drain()
         await self._broker.stop()
         await self._loop.stop()
+        self._lag.forget()
 
     def _consumer(self) -> AIOKafkaConsumer | None:
         consumer: AIOKafkaConsumer | None = self._subscriber.consumer

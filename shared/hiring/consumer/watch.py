@@ -7,12 +7,14 @@ ends, its supervisor starts another.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from hiring.consumer.lag import LagMeter
 from hiring.consumer.loop import BatchLoop
 from hiring.health import Health
 
@@ -29,11 +31,16 @@ class StandsStill(Exception):
 
 
 class Watch:
-    """Looks at one loop and its consumer. `consumer` gives the consumer, once there is one."""
+    """Looks at one loop and its consumer, and has `lag` measured. `consumer` gives the consumer, once there is one."""
 
     def __init__(
-        self, loop: "BatchLoop[object]", consumer: Callable[[], AIOKafkaConsumer | None], health: Health
+        self,
+        loop: "BatchLoop[object]",
+        consumer: Callable[[], AIOKafkaConsumer | None],
+        health: Health,
+        lag: LagMeter,
     ) -> None:
+        self._lag = lag
         self._loop = loop
         self._consumer = consumer
         self._health = health
@@ -61,6 +68,10 @@ class Watch:
         rested = self._loop.resting_since()
         if answers and rested is not None and now - rested > STUCK_SECONDS and await self._waiting(consumer):
             self._loop.fail(StandsStill(f"records wait and none came for {now - rested:.0f} s"))
+        # Last, since a position that is not known yet is waited for.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._lag.measure(consumer, ask=answers)
 
     async def _broker_answers(self, consumer: AIOKafkaConsumer) -> bool:
         """Whether the group's coordinator answers; without partitions, whether any broker does."""

@@ -1,6 +1,8 @@
 """What a service says of itself at /readyz."""
 
-from hiring.health import Health
+from prometheus_client import CollectorRegistry, generate_latest
+
+from hiring.health import Health, routes
 
 
 def test_a_service_that_has_heard_of_nobody_is_not_ready() -> None:
@@ -23,3 +25,12 @@ def test_only_a_restart_mends_a_failure() -> None:
     health = Health()
     health.fail("stands still")
     assert (health.alive, health.ready) == (False, False)
+
+
+def test_an_alert_can_tell_what_is_away() -> None:
+    health, registry = Health.awaiting("broker"), CollectorRegistry()
+    routes(health, registry)
+    health.set("database", True)
+    told = generate_latest(registry).decode()
+    assert 'hiring_condition_holds{of="broker"} 0.0' in told
+    assert 'hiring_condition_holds{of="database"} 1.0' in told

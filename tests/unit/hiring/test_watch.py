@@ -57,10 +57,16 @@ class Consumer:
         return self.highwater_
 
 
+class Unmeasured:
+    """The lag has tests of its own."""
+
+    async def measure(self, _: object, *, ask: bool) -> None: ...
+
+
 async def look(loop: Loop, consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> Health:
     monkeypatch.setattr(watch, "ANSWER_SECONDS", 0.02)
     health = Health()
-    it: Any = Watch(loop, lambda: consumer, health)  # type: ignore[arg-type, return-value]
+    it: Any = Watch(loop, lambda: consumer, health, Unmeasured())  # type: ignore[arg-type, return-value]
     await it.look(consumer)
     return health
 

@@ -43,6 +43,7 @@ people AS MATERIALIZED (
     WHERE (SELECT true FROM letters u WHERE u.candidate_id = d.candidate_id AND u.programme = d.programme
            AND u.state = 'sending' AND coalesce(u.due_at, '-infinity') > now() LIMIT 1) IS NULL)
 SELECT l.candidate_id, l.programme, l.decision_id, l.state, l.claims, l.attempts, l.doubts, l.decision, l.begun_at,
+       l.trace,
        c.name, c.email, c.locale, c.time_zone, now() AS now
 FROM people JOIN letters l USING (candidate_id, programme) JOIN contacts c USING (candidate_id)
 WHERE l.state IN ('queued', 'sending') AND coalesce(l.due_at, 'infinity') <= now()
@@ -95,13 +96,18 @@ def unlimited(_: str) -> float:
 
 
 class Part(NamedTuple):
-    """A decision that a claimed letter tells. `claim` names this holding of it; `decision` is its JSON."""
+    """A decision that a claimed letter tells. `claim` names this holding of it; `decision` is its JSON.
+
+    `trace` is the traceparent that it came in, where it is traced.
+    """
 
     decision_id: UUID
     claim: int
     attempts: int
     doubts: int
     decision: str
+    application_id: UUID | None = None
+    trace: str | None = None
 
 
 class Claimed(NamedTuple):
@@ -218,16 +224,18 @@ def _letters(ruling: Ruling, of_person: Sequence[Known], taken: dict[UUID, Any])
             by_name.setdefault(name, []).append(letter)
     letters = []
     for name, known in by_name.items():
-        rows = [taken[letter.decision_id] for letter in known]
-        parts = [
-            Part(row["decision_id"], row["claims"] + 1, row["attempts"], row["doubts"], row["decision"]) for row in rows
-        ]
-        whom = rows[0]
+        parts = [_part(taken[letter.decision_id], letter) for letter in known]
+        whom = taken[known[0].decision_id]
         about = {letter.application_id for letter in known}
         corrects = any(it.told_at is not None and it.application_id in about for it in of_person)
         begun_at = whom["now"] if known[0].message_id is None else whom["begun_at"]
         letters.append(Claimed(name, tuple(parts), whom["name"], whom["email"], whom["locale"], corrects, begun_at))
     return letters
+
+
+def _part(row: Any, letter: Known) -> Part:
+    counts = row["claims"] + 1, row["attempts"], row["doubts"]
+    return Part(row["decision_id"], *counts, row["decision"], letter.application_id, row["trace"])
 
 
 def _changes(rulings: Sequence[Ruling], until: datetime) -> list[list[Any]]:
