@@ -1,4 +1,4 @@
-"""python -m bench [all|rules|screening|latency|intake|notify|memory] [--size N] [--rounds N]"""
+"""python -m bench [all|rules|screening|latency|intake|notify|console|memory] [--size N] [--rounds N]"""
 
 import argparse
 import asyncio
@@ -13,11 +13,11 @@ from typing import Any
 
 import uvloop
 
-from bench import intake, latency, memory, notify, race, report, rules
+from bench import console, intake, latency, memory, notify, race, report, rules
 from bench.entrants import ENTRANTS, ROOT
 from bench.stand import standing
 
-PARTS = ("rules", "screening", "latency", "intake", "notify", "memory")
+PARTS = ("rules", "screening", "latency", "intake", "notify", "console", "memory")
 RESULTS = ROOT / "bench" / "results.json"
 
 
@@ -43,6 +43,9 @@ async def run(parts: list[str], size: int | None, rounds: int, only: frozenset[s
     if "notify" in parts:
         async with standing() as stand:
             found["notify"] = await notify.measure(stand, min(size or 20_000, 20_000), say)
+    if "console" in parts:
+        async with standing() as stand:
+            found["console"] = await console.measure(stand, 5 * size if size else 1_000_000, say)
     if {"intake", "memory"} & set(parts):
         many = 5 * size if size else 1_000_000
         async with standing() as stand:

@@ -114,6 +114,15 @@ def _notify(told: Results) -> list[list[str]]:
     return [[f"notify, {told['letters']:,} letters", f"{told['letters_per_second']:,.0f} e-mails/s", "1,000"]]
 
 
+def _console(told: Results) -> list[list[str]]:
+    pages = ", ".join(f"{path} {took:,.0f}" for path, took in told["pages_ms"].items())
+    return [
+        [f"console, fed {told['applications']:,} applications", f"{told['records_per_second']:,.0f} records/s", ""],
+        ["… its memory", _memory(told), "flat"],
+        ["… its pages then, in ms", pages, "100"],
+    ]
+
+
 def _screening_memory(told: Results) -> list[list[str]]:
     return [[f"screening's memory over {told['applications']:,}", _memory(told), "< 300 MiB, flat"]]
 
@@ -124,7 +133,14 @@ def _memory(told: Results) -> str:
     )
 
 
-_ROWS = {"rules": _rules, "latency": _latency, "intake": _intake, "notify": _notify, "memory": _screening_memory}
+_ROWS = {
+    "rules": _rules,
+    "latency": _latency,
+    "intake": _intake,
+    "notify": _notify,
+    "console": _console,
+    "memory": _screening_memory,
+}
 
 
 def _markdown(heads: list[str], rows: list[list[str]], left: int) -> str:
