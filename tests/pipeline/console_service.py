@@ -101,6 +101,8 @@ TABLES = (
     "forgotten ORDER BY application_id",
     "dead_letters ORDER BY partition, 2",
     "dead_letter_groups ORDER BY topic, flaw",
+    "waiting ORDER BY application_id",
+    "settlements ORDER BY partition, 2",
 )
 
 

@@ -1,4 +1,4 @@
-"""The step: events in, the read model out. The console only reads: nothing is published."""
+"""The step: events in, the read model out. Nothing is published here."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,13 +9,15 @@ from console.core.happenings import Happenings, Place, happenings
 from console.store.writing import Writing
 from hiring import events
 from hiring.consumer import Received, Wave
+from hiring.events.answer import CommandAnswered, PolicyTried, SettlementRecorded
 from hiring.events.application import ApplicationSubmitted
 from hiring.events.dead_letter import DeadLetter
 from hiring.events.decision import DecisionMade
 from hiring.events.envelope import Outgoing
 from hiring.events.notification import NotificationRecorded
+from hiring.events.policy import PolicyKnown
 from hiring.publishing import Publisher
-from hiring.topics import APPLICATIONS, COMMANDS, DEAD_LETTERS, DECISIONS, NOTIFICATIONS
+from hiring.topics import ANSWERS, APPLICATIONS, COMMANDS, DEAD_LETTERS, DECISIONS, NOTIFICATIONS, POLICIES
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +29,13 @@ class ConsoleStep:
         APPLICATIONS: {events.APPLICATION_SUBMITTED: ApplicationSubmitted},
         DECISIONS: {events.DECISION_MADE: DecisionMade},
         NOTIFICATIONS: {events.NOTIFICATION_RECORDED: NotificationRecorded},
-        # All of them: what is known and not shown still moves the position.
         COMMANDS: {type_: model for type_, model in events.CONTRACTS.items() if type_.startswith("hiring.command.")},
+        ANSWERS: {
+            events.COMMAND_ANSWERED: CommandAnswered,
+            events.POLICY_TRIED: PolicyTried,
+            events.SETTLEMENT_RECORDED: SettlementRecorded,
+        },
+        POLICIES: {events.POLICY_KNOWN: PolicyKnown},
         # Its reason stands in headers of its own, whatever the record was.
         DEAD_LETTERS: {},
     }

@@ -45,6 +45,10 @@ class Feeding:
             log.info("reading", extra={"generation": number})
             await self._feed(number)
 
+    async def current_group(self) -> str:
+        """The consumer group of the generation there is. Raises what asyncpg raises."""
+        return group(await generation(self._pool))
+
     async def _outdated(self) -> bool:
         """Whether the topics are others than were read, as after they were made anew; the read model then is, too."""
         found = await ranges(self._settings, list(ConsoleStep.contracts))

@@ -16,37 +16,74 @@ from starlette.middleware import Middleware
 from console.accounts import verb
 from console.accounts.file import Accounts, Passwords
 from console.accounts.login import Login
+from console.accounts.organisation import organisation
 from console.accounts.sessions import Sessions
+from console.acting import acting
+from console.asking import Asking
 from console.consumer import ConsoleStep
+from console.core.gauges import Gauges
 from console.dead_letter_record import DeadRecords
 from console.feeding import NAME, Feeding
+from console.gauging import Gauging
 from console.settings import ConsoleSettings
 from console.store import rebuilding
+from console.store.asked import AskedReading
+from console.store.claims import Claims
+from console.store.letters import LettersReading
 from console.store.reading import Reading
+from console.store.reviews import ReviewReading
 from console.web.access import Access
+from console.web.answering import Parts
 from console.web.headers import Headers
+from console.web.live import Live
 from console.web.pages import Pages
 from console.web.rendering import Rendering
-from hiring import health, postgres, process
+from hiring import health, kafka, postgres, process
 from hiring.metrics import Metrics
+from hiring.publishing import Publisher
 from hiring.settings import load
 
 
 @contextlib.asynccontextmanager
 async def service(settings: ConsoleSettings) -> AsyncIterator[Awaitable[Any]]:
     """Everything running, in order; what is yielded ends when the process should."""
-    conditions, metrics = health.Health(), Metrics(NAME)
+    conditions = health.Health.awaiting("broker", "consumer", "database", "read model")
+    metrics = Metrics(NAME)
     console = pages(settings)
     app = Starlette(
         routes=[*health.routes(conditions, metrics.registry), *console.routes()], middleware=[Middleware(Headers)]
     )
     server = process.HttpServer(app, settings)
-    async with server.serving() as serving, postgres.pool(settings, conditions) as pool:
-        console.connect(Reading(pool), DeadRecords(settings))
+    async with (
+        server.serving() as serving,
+        postgres.pool(settings, conditions) as pool,
+        kafka.producing(settings, NAME, conditions) as producer,
+    ):
+        model, asked, gauges = Reading(pool), AskedReading(pool), Gauges()
+        asking = Asking(Publisher(producer), asked)
+        console.connect(
+            Parts(
+                model=model,
+                asked=asked,
+                letters=LettersReading(pool),
+                records=DeadRecords(settings),
+                live=Live(model.glance),
+                gauges=gauges,
+                asking=asking,
+                reviews=ReviewReading(pool),
+                claims=Claims(pool),
+            )
+        )
         feeding = Feeding(settings, pool, conditions, metrics)
+        acts, subscription = acting(settings, pool, producer, conditions)
         try:
-            async with process.running(feeding.run(), "feeding") as fed:
-                yield process.first_to_end(serving, fed)
+            # What acts waits for what feeds, and ends first.
+            async with (
+                process.running(Gauging(settings, gauges, feeding.current_group).run(), "gauging") as gauging,
+                process.running(feeding.run(), "feeding") as fed,
+                subscription,
+            ):
+                yield process.first_to_end(serving, fed, acts.failed, gauging)
         finally:
             console.close()
 
@@ -60,8 +97,11 @@ def pages(settings: ConsoleSettings) -> Pages:
         )
     rendering = Rendering()
     sessions = Sessions(settings.keys, timedelta(hours=settings.session_hours))
-    login = Login(Accounts(settings.accounts_file), sessions, Passwords())
-    return Pages(Access(login, rendering, secure=settings.secure_cookies), rendering)
+    provider = organisation(settings, settings.keys)
+    mark = provider.mark if provider else None
+    login = Login(Accounts(settings.accounts_file), sessions, Passwords(), organisation_mark=mark)
+    access = Access(login, rendering, secure=settings.secure_cookies, organisation=provider)
+    return Pages(access, rendering)
 
 
 async def rebuild(settings: ConsoleSettings) -> str:

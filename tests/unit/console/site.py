@@ -15,18 +15,24 @@ from console.accounts.login import Login
 from console.accounts.roles import ROLES
 from console.accounts.sessions import Sessions
 from console.accounts.throttle import Attempts
+from console.core.gauges import Gauges
 from console.core.glance import Counted, Glance, glance
 from console.core.happenings import Event
 from console.core.projection import project
 from console.dead_letter_record import DeadRecord, shown
+from console.store.letters import Stuck
 from console.store.reading import Dead, Group, Known
 from console.web.access import Access
+from console.web.answering import Parts
 from console.web.headers import Headers
+from console.web.live import Live
 from console.web.pages import Pages
 from console.web.rendering import Rendering
 from hiring.topics import SUBMISSIONS
 
+from .asked_in_memory import AskedInMemory
 from .happened import FACTS, happening, id_of, minute
+from .reviews_in_memory import ReviewsInMemory
 
 PASSWORD = "correct horse battery"
 KEY = "k" * 32
@@ -57,6 +63,7 @@ class Model:
             json.dumps(VALUE).encode(),
         )
         self.rebuilding: datetime | None = None
+        self.seats: dict[str, dict[str, int]] = {}
         self.fault: Exception | None = None
         self.fetched: list[tuple[int, int]] = []
 
@@ -74,10 +81,11 @@ class Model:
         return glance(
             [Counted(cell, n) for cell, n in cells.items()],
             changed=len(self.events) + len(self.letters),
-            dead=len(self.letters),
+            dead=sum(it.state == "open" for it in self.letters),
             last_arrived=minute(0) if self.events else None,
             rebuilding=self.rebuilding,
             left=1234 if self.rebuilding else 0,
+            seats=self.seats,
         )
 
     async def application(self, id_: UUID) -> Known | None:
@@ -99,11 +107,32 @@ class Model:
             sorted(effect.lines, key=lambda line: line.at),
         )
 
+    async def stuck(
+        self, state: str, before: tuple[datetime, UUID], most: int, programme: str | None = None
+    ) -> list[Stuck]:
+        found = [it for it in self._stuck() if it.state == state and programme in (None, it.programme)]
+        found = [it for it in found if (it.since, it.application_id) < before]
+        return sorted(found, key=lambda it: (it.since, it.application_id), reverse=True)[:most]
+
+    async def stuck_one(self, application: UUID) -> Stuck | None:
+        return next((it for it in self._stuck() if it.application_id == application), None)
+
+    def _stuck(self) -> list[Stuck]:
+        standings = project({}, {}, [happening(n, event) for n, event in self.events]).standings
+        return [
+            Stuck(id_, it.decision_id, it.programme or "", it.letter, it.letter_at, it.letters[str(it.decision_id)][2])
+            for id_, it in standings.items()
+            if it is not None and it.decision_id and it.letter_at and it.letter in ("failed", "held")
+        ]
+
     async def groups(self) -> list[Group]:
         found: dict[tuple[str, str], list[Dead]] = {}
         for it in self.letters:
             found.setdefault((it.topic, it.flaw), []).append(it)
-        return [Group(*key, len(of), of[0].failed_at, of[-1].failed_at) for key, of in found.items()]
+        return [
+            Group(*key, len(of), of[0].failed_at, of[-1].failed_at, sum(it.state == "open" for it in of))
+            for key, of in found.items()
+        ]
 
     async def dead_of(self, topic: str, flaw: str, before: tuple[datetime, int, int], most: int) -> list[Dead]:
         found = [it for it in self.letters if (it.topic, it.flaw) == (topic, flaw)]
@@ -132,5 +161,19 @@ class Site:
         login = Login(Accounts(self.accounts), self.sessions, Passwords(QUICK), Attempts(self.clock))
         self.pages = Pages(Access(login, rendering, secure=False), rendering)
         self.model = Model()
-        self.pages.connect(self.model, self.model)
+        self.asked, self.gauges = AskedInMemory(), Gauges()
+        self.reviews = ReviewsInMemory(self.model, self.asked)
+        self.pages.connect(
+            Parts(
+                model=self.model,
+                asked=self.asked,
+                letters=self.model,
+                records=self.model,
+                live=Live(self.model.glance),
+                gauges=self.gauges,
+                asking=self.asked,  # type: ignore[arg-type]
+                reviews=self.reviews,
+                claims=self.reviews,
+            )
+        )
         self.app = Starlette(routes=self.pages.routes(), middleware=[Middleware(Headers)])

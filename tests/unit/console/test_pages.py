@@ -42,6 +42,12 @@ async def test_the_funnel_tells_accepted_decided_and_told(as_role: Any, site: Si
     assert "failed 1 33.3%" in page
 
 
+async def test_seats_stand_beside_who_advances(as_role: Any, site: Site) -> None:
+    site.model.seats = {"ai-internships-2026": {"ai": 1500}, "nobody": {"ai": 7}}
+    site.model.tell(0, submitted(0), decided(0))
+    assert "AI 1 of 1,500 seats 0 0 1" in text((await (await as_role("viewer")).get("/")).text)
+
+
 async def test_one_programme_can_be_looked_at_alone(as_role: Any, site: Site) -> None:
     site.model.tell(0, submitted(0))
     site.model.tell(1, submitted(1, programme="ops-2026"))

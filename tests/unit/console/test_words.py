@@ -21,7 +21,7 @@ def test_each_sentence_is_in_both_languages_with_the_same_places() -> None:
 
 def test_every_key_that_a_template_names_is_there_and_every_key_is_used() -> None:
     sources = [it.read_text("utf-8") for it in (files("console.web") / "templates").iterdir()]
-    sources += [(files("console.web") / name).read_text("utf-8") for name in ("access.py", "pages.py")]
+    sources += [it.read_text("utf-8") for it in files("console.web").iterdir() if it.name.endswith(".py")]
     named = {key for source in sources for key in re.findall(r"""["']([a-z_]+(?:\.[a-z_-]+)?)["']""", source)}
     begun = {key for source in sources for key in re.findall(r"""["']([a-z_]+\.)["']""", source)}
     wanted = {key for source in sources for key in re.findall(r"""\bt\(["']([a-z_.-]+[a-z])["'][,)]""", source)}

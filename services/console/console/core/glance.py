@@ -1,9 +1,10 @@
 """The drive at a glance: the figures of a page, from how many applications are in each state. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from console.core.projection import Cell
@@ -21,11 +22,15 @@ class Counted(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A line of the table: a track, or with `unit` one of its units; `outcomes` in the order of OUTCOMES."""
+    """A line of the table: a track, or with `unit` one of its units; `outcomes` in the order of OUTCOMES.
+
+    `seats` are a track's, where its policy says how many there are.
+    """
 
     track: str
     unit: str | None
     outcomes: tuple[int, ...]
+    seats: int | None = None
 
     @property
     def total(self) -> int:
@@ -71,15 +76,19 @@ def glance(
     last_arrived: datetime | None,
     rebuilding: datetime | None,
     left: int,
+    seats: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
 ) -> Glance:
-    """The figures of all programmes, and of each."""
+    """The figures of all programmes, and of each. `seats` are those of each programme's tracks."""
     names = sorted({it.cell.programme for it in cells})
-    programmes = {name: figures(it for it in cells if it.cell.programme == name) for name in names}
-    return Glance(changed, figures(cells), programmes, dead, last_arrived, rebuilding, left)
+    programmes = {
+        name: figures((it for it in cells if it.cell.programme == name), seats.get(name, {})) for name in names
+    }
+    every = sum((Counter(seats.get(name, {})) for name in names), Counter[str]())
+    return Glance(changed, figures(cells, every), programmes, dead, last_arrived, rebuilding, left)
 
 
-def figures(cells: Iterable[Counted]) -> Figures:
-    """The figures of some cells."""
+def figures(cells: Iterable[Counted], seats: Mapping[str, int] = MappingProxyType({})) -> Figures:
+    """The figures of some cells; `seats` are those of their tracks."""
     counted = list(cells)
     decided = [it for it in counted if it.cell.outcome]
     outcomes, letters = Counter[str](), Counter[str]()
@@ -94,11 +103,11 @@ def figures(cells: Iterable[Counted]) -> Figures:
         waiting=sum(n for cell, n in decided if cell.outcome == "review" and not cell.withdrawn),
         outcomes=tuple(outcomes[it] for it in OUTCOMES),
         letters=tuple(letters[it] for it in LETTERS),
-        rows=_rows(decided),
+        rows=_rows(decided, seats),
     )
 
 
-def _rows(decided: Iterable[Counted]) -> list[Row]:
+def _rows(decided: Iterable[Counted], seats: Mapping[str, int]) -> list[Row]:
     """Each track, then its units where there are any; what has no track comes last."""
     tracks: dict[str, dict[str, Counter[str]]] = {}
     for cell, n in decided:
@@ -106,7 +115,8 @@ def _rows(decided: Iterable[Counted]) -> list[Row]:
     rows = []
     for track in sorted(tracks, key=lambda it: (it == "", it)):
         units = tracks[track]
-        rows.append(Row(track, None, tuple(sum(unit[it] for unit in units.values()) for it in OUTCOMES)))
+        outcomes = tuple(sum(unit[it] for unit in units.values()) for it in OUTCOMES)
+        rows.append(Row(track, None, outcomes, seats.get(track)))
         if set(units) != {""}:
             rows += [
                 Row(track, unit, tuple(units[unit][it] for it in OUTCOMES))

@@ -32,7 +32,7 @@ class Cell(NamedTuple):
 class Standing:
     """What is known of one application. `facts` and `decision` are JSON where this batch brought them, else None.
 
-    `letters` holds the latest news of each decision's letter: its state and when.
+    `letters` holds the latest news of each decision's letter: its state, when, and the cause where one was told.
     """
 
     source: str | None = None
@@ -45,7 +45,7 @@ class Standing:
     unit: str | None = None
     decided_at: datetime | None = None
     decided_by: str | None = None
-    letters: dict[str, tuple[str, str]] = field(default_factory=dict)
+    letters: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
     withdrawn_at: datetime | None = None
     facts: str | None = None
     decision: str | None = None
@@ -53,7 +53,13 @@ class Standing:
     @property
     def letter(self) -> str:
         """The state of the letter that tells the decision that stands; empty where there is no news of it."""
-        return self.letters.get(str(self.decision_id), ("", ""))[0]
+        return self.letters.get(str(self.decision_id), ("", "", None))[0]
+
+    @property
+    def letter_at(self) -> datetime | None:
+        """Since when that letter is in its state."""
+        told = self.letters.get(str(self.decision_id))
+        return None if told is None else datetime.fromisoformat(told[1])
 
     @property
     def withdrawn(self) -> bool:
@@ -155,7 +161,7 @@ def _note_letter(standing: Standing, event: NotificationRecorded) -> None:
     key, at = str(event.decision_id), event.recorded_at.isoformat()
     known = standing.letters.get(key)
     if known is None or datetime.fromisoformat(known[1]) <= event.recorded_at:
-        standing.letters[key] = (event.state, at)
+        standing.letters[key] = (event.state, at, event.cause)
 
 
 def _forget(effect: Effect, id_: UUID, event: Forgotten) -> None:

@@ -16,7 +16,13 @@ from hiring.events.decision import DecisionMade
 _MODEL = "SELECT changed, rebuilding_since, last_arrived FROM read_model"
 _LEFT = "SELECT coalesce(sum(target - next), 0) FROM positions WHERE next < target"
 _CELLS = "SELECT programme, outcome, track, unit, letter, withdrawn, n FROM cells WHERE n <> 0"
-_GROUPS = "SELECT topic, flaw, n, first_at, last_at FROM dead_letter_groups ORDER BY last_at DESC"
+# Of the policies that judge what is submitted now.
+_SEATS = """
+SELECT DISTINCT ON (programme) programme, seats FROM policies
+WHERE approved_at IS NOT NULL AND (effective_from IS NULL OR effective_from <= now())
+ORDER BY programme, effective_from DESC NULLS LAST, approved_at DESC
+"""
+_GROUPS = "SELECT topic, flaw, n, first_at, last_at, open FROM dead_letter_groups ORDER BY open = 0, last_at DESC"
 
 _APPLICATION = """
 SELECT source, programme, submitted_at, facts, decision, letter, withdrawn_at
@@ -24,26 +30,34 @@ FROM applications WHERE application_id = $1 AND submitted_at IS NOT NULL
 """
 _HISTORY = "SELECT kind, id, at, by, details FROM history WHERE application_id = $1 ORDER BY at, kind DESC, id"
 
-_DEAD = 'SELECT partition, "offset", flaw, detail, topic, source_partition, source_offset, consumer, failed_at, state'
-_DEAD_OF_GROUP = f"""
-{_DEAD} FROM dead_letters WHERE topic = $1 AND flaw = $2 AND (failed_at, partition, "offset") < ($3, $4, $5)
-ORDER BY failed_at DESC, partition DESC, "offset" DESC LIMIT $6
+_DEAD = """
+SELECT d.partition, d."offset", flaw, detail, topic, source_partition, source_offset, consumer, failed_at, d.state,
+    s.by, s.why, s.at
+FROM dead_letters d LEFT JOIN settlements s USING (partition, "offset")
 """
-_DEAD_ONE = f'{_DEAD} FROM dead_letters WHERE partition = $1 AND "offset" = $2'
+_DEAD_OF_GROUP = f"""
+{_DEAD} WHERE topic = $1 AND flaw = $2 AND (failed_at, d.partition, d."offset") < ($3, $4, $5)
+ORDER BY failed_at DESC, d.partition DESC, d."offset" DESC LIMIT $6
+"""
+_DEAD_ONE = f'{_DEAD} WHERE d.partition = $1 AND d."offset" = $2'
 
 
 class Group(NamedTuple):
-    """Dead letters of one topic and reason."""
+    """Dead letters of one topic and reason: `n` in all, of which `open` are neither redriven nor discarded."""
 
     topic: str
     flaw: str
     n: int
     first_at: datetime
     last_at: datetime
+    open: int
 
 
 class Dead(NamedTuple):
-    """A dead letter: where it stands on its topic, why it is there, where the record stood that failed."""
+    """A dead letter: where it stands on its topic, why it is there, where the record stood that failed.
+
+    `state` is `open`, `redriven` or `discarded`; by whom, why and when, of those that are not open.
+    """
 
     partition: int
     offset: int
@@ -55,6 +69,9 @@ class Dead(NamedTuple):
     consumer: str
     failed_at: datetime
     state: str
+    by: str | None = None
+    why: str | None = None
+    settled_at: datetime | None = None
 
 
 class Known(NamedTuple):
@@ -88,8 +105,17 @@ class Reading:
             [(changed, since, last)] = await connection.fetch(_MODEL)
             left = await connection.fetchval(_LEFT) if since else 0
             cells = [Counted(Cell(*row[:6]), row[6]) for row in await connection.fetch(_CELLS)]
-            dead = await connection.fetchval("SELECT coalesce(sum(n), 0) FROM dead_letter_groups")
-        return glance(cells, changed=changed, dead=int(dead), last_arrived=last, rebuilding=since, left=int(left))
+            dead = await connection.fetchval("SELECT coalesce(sum(open), 0) FROM dead_letter_groups")
+            seats = {row[0]: orjson.loads(row[1]) for row in await connection.fetch(_SEATS)}
+        return glance(
+            cells,
+            changed=changed,
+            dead=int(dead),
+            last_arrived=last,
+            rebuilding=since,
+            left=int(left),
+            seats=seats,
+        )
 
     async def application(self, id_: UUID) -> Known | None:
         """One application, or None where its event is not here."""
@@ -112,7 +138,7 @@ class Reading:
         )
 
     async def groups(self) -> list[Group]:
-        """Dead letters by topic and reason, the latest first."""
+        """Dead letters by topic and reason: those with open ones first, of these the latest."""
         return [Group(*row) for row in await self._pool.fetch(_GROUPS)]
 
     async def dead_of(self, topic: str, flaw: str, before: tuple[datetime, int, int], most: int) -> list[Dead]:

@@ -9,7 +9,10 @@ from aiokafka.admin import AIOKafkaAdminClient
 from hiring import kafka
 from hiring.settings import Settings
 
-_EMPTY = "TRUNCATE applications, history, forgotten, cells, dead_letters, dead_letter_groups, positions"
+_EMPTY = """
+TRUNCATE applications, history, forgotten, cells, dead_letters, dead_letter_groups, settlements, positions,
+    commands, answers, policies, trials, trial_policies, waiting
+"""
 _TARGETS = """
 INSERT INTO positions (topic, partition, next, target)
 SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bigint[])

@@ -10,6 +10,8 @@ import orjson
 
 from console.core.happenings import Happenings, Place
 from console.core.projection import Effect, Standing, project
+from console.store import asked, reviews, settling
+from hiring.events.answer import CommandAnswered
 from hiring.events.dead_letter import DeadLetter
 
 # The row is the lock: one writer at a time, so what is read here stays true until it is written.
@@ -26,15 +28,15 @@ _FORGOTTEN = "SELECT application_id, at FROM forgotten WHERE application_id = AN
 # Facts and decision are only sent where they are new: NULL keeps what is there, unless the part itself is gone.
 _STAND = """
 INSERT INTO applications AS a (application_id, source, programme, revision, submitted_at, decision_id, outcome, track,
-    unit, decided_at, decided_by, letters, letter, withdrawn_at, facts, decision)
+    unit, decided_at, decided_by, letters, letter, letter_at, withdrawn_at, facts, decision)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::uuid[], $7::text[],
     $8::text[], $9::text[], $10::timestamptz[], $11::text[], $12::json[], $13::text[], $14::timestamptz[],
-    $15::json[], $16::json[])
+    $15::timestamptz[], $16::json[], $17::json[])
 ON CONFLICT (application_id) DO UPDATE SET source = excluded.source, programme = excluded.programme,
     revision = excluded.revision, submitted_at = excluded.submitted_at, decision_id = excluded.decision_id,
     outcome = excluded.outcome, track = excluded.track, unit = excluded.unit, decided_at = excluded.decided_at,
     decided_by = excluded.decided_by, letters = excluded.letters, letter = excluded.letter,
-    withdrawn_at = excluded.withdrawn_at,
+    letter_at = excluded.letter_at, withdrawn_at = excluded.withdrawn_at,
     facts = CASE WHEN excluded.submitted_at IS NOT NULL THEN coalesce(excluded.facts, a.facts) END,
     decision = CASE WHEN excluded.decision_id IS NOT NULL THEN coalesce(excluded.decision, a.decision) END
 """
@@ -60,9 +62,10 @@ WITH entered AS (
     SELECT * FROM unnest($1::integer[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::bigint[],
         $8::text[], $9::timestamptz[])
     ON CONFLICT DO NOTHING RETURNING topic, flaw, failed_at)
-INSERT INTO dead_letter_groups AS g
-SELECT topic, flaw, count(*), min(failed_at), max(failed_at) FROM entered GROUP BY topic, flaw
-ON CONFLICT (topic, flaw) DO UPDATE SET n = g.n + excluded.n, first_at = least(g.first_at, excluded.first_at),
+INSERT INTO dead_letter_groups AS g (topic, flaw, n, first_at, last_at, open)
+SELECT topic, flaw, count(*), min(failed_at), max(failed_at), count(*) FROM entered GROUP BY topic, flaw
+ON CONFLICT (topic, flaw) DO UPDATE SET n = g.n + excluded.n, open = g.open + excluded.open,
+    first_at = least(g.first_at, excluded.first_at),
     last_at = greatest(g.last_at, excluded.last_at)
 """
 _MOVE = """
@@ -93,11 +96,23 @@ class Writing:
                 return True
             effect = await _project(connection, fresh)
             await _write(connection, effect)
+            if fresh.asked:
+                await asked.write(connection, [it for _, it in fresh.asked])
+            await reviews.refresh(connection, _touched(fresh), _answered(fresh))
             if fresh.dead_letters:
                 await connection.execute(_DEAD, *_columns(_dead_rows(fresh.dead_letters)))
+            await settling.write(connection, [it for _, it in fresh.asked], [at for at, _ in fresh.dead_letters])
             await connection.execute(_MOVE, *_columns(_next(fresh.places)))
             await connection.execute(_DONE, effect.last_arrived)
         return True
+
+
+def _touched(fresh: Happenings) -> set[UUID]:
+    return {it.application_id for it in fresh.applications}
+
+
+def _answered(fresh: Happenings) -> list[UUID]:
+    return [it.command_id for _, it in fresh.asked if isinstance(it, CommandAnswered)]
 
 
 async def _project(connection: Any, fresh: Happenings) -> Effect:
@@ -111,7 +126,7 @@ async def _project(connection: Any, fresh: Happenings) -> Effect:
 
 def _standing(row: Any) -> Standing:
     values = {name: value for name, value in row.items() if name not in ("application_id", "letters")}
-    letters = {id_: (state, at) for id_, (state, at) in orjson.loads(row["letters"]).items()}
+    letters = {id_: tuple(told) for id_, told in orjson.loads(row["letters"]).items()}
     return Standing(**values, letters=letters)
 
 
@@ -120,6 +135,7 @@ async def _write(connection: Any, effect: Effect) -> None:
     rows = [_row(id_, standing) for id_, standing in effect.standings.items() if standing is not None]
     if effect.wiped:
         await connection.execute(_WIPE, sorted(effect.wiped))
+        await asked.wipe(connection, sorted(effect.wiped))
         await connection.execute(_FORGET, list(effect.forgotten), list(effect.forgotten.values()))
     if gone:
         await connection.execute(_DROP, gone)
@@ -147,6 +163,7 @@ def _row(id_: UUID, it: Standing) -> tuple[Any, ...]:
         it.decided_by,
         orjson.dumps(it.letters).decode(),
         it.letter,
+        it.letter_at,
         it.withdrawn_at,
         it.facts,
         it.decision,

@@ -13,6 +13,10 @@ from starlette.responses import Response
 _FILES = {
     "console.css": ("console.css", "text/css"),
     "icon.svg": ("icon.svg", "image/svg+xml"),
+    "reviews.js": ("reviews.js", "text/javascript"),
+    "charts.js": ("charts.js", "text/javascript"),
+    "uplot.min.js": ("vendor/uplot.min.js", "text/javascript"),
+    "uplot.min.css": ("vendor/uplot.min.css", "text/css"),
     "htmx.min.js": ("vendor/htmx.min.js", "text/javascript"),
     "htmx-ext-sse.min.js": ("vendor/htmx-ext-sse.min.js", "text/javascript"),
 }

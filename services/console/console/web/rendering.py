@@ -13,6 +13,16 @@ from console.words import LANGUAGES, has, say
 from hiring.explanation.contract_words import chinese
 from hiring.explanation.words import MARKS, WORDS, Language
 
+NAVIGATION = (
+    ("/", "glance"),
+    ("/applications", "applications"),
+    ("/reviews", "reviews"),
+    ("/letters", "letters"),
+    ("/policies", "policies"),
+    ("/dead-letters", "dead_letters"),
+    ("/actions", "actions"),
+)
+
 
 class Rendering:
     """The templates, once a process."""
@@ -28,6 +38,7 @@ class Rendering:
         self._jinja.filters |= {"number": _number, "moment": _moment, "share": _share}
         self._jinja.globals |= {
             "asset": assets.address,
+            "NAVIGATION": NAVIGATION,
             "OUTCOMES": OUTCOMES,
             "LETTERS": LETTERS,
             "MARKS": MARKS,

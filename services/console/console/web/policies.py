@@ -1,0 +1,74 @@
+"""GET  /policies                    every policy, programme by programme, and a form to try another
+GET  /policies/{digest}           what one says, how it differs, who proposed and approved it
+POST /policies/{digest}/try       try it against what was decided
+POST /policies/{digest}/approve   the second pair of eyes
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import yaml
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from console.accounts.roles import OPERATES
+from console.core.policies import listed
+from console.web.access import Visit
+from console.web.answering import Answering, NotFound
+from console.web.trials import TRIAL
+from hiring.events import POLICY_APPROVED, POLICY_TRIAL_REQUESTED
+from hiring.events.command import PolicyApproved, PolicyTrialRequested
+from hiring.events.policy import PolicyKnown
+
+
+class PoliciesPages:
+    """The rules of each programme, and bringing one into force."""
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
+
+    def routes(self) -> list[BaseRoute]:
+        """Looking is for everybody, the rest for operators."""
+        seen = self._answering.seen
+        return [
+            Route("/policies", seen(self._list), methods=["GET"]),
+            Route("/policies/{digest:str}", seen(self._show), methods=["GET"]),
+            Route("/policies/{digest:str}/try", seen(self._try, OPERATES), methods=["POST"]),
+            Route("/policies/{digest:str}/approve", seen(self._approve, OPERATES), methods=["POST"]),
+        ]
+
+    async def _list(self, visit: Visit) -> Response:
+        policies = await self._answering.parts.asked.policies()
+        return await self._answering.page("policies", visit, programmes=listed(policies, datetime.now(UTC)))
+
+    async def _show(self, visit: Visit) -> Response:
+        policy = await self._one(visit)
+        of_programme = listed(await self._answering.parts.asked.policies(), datetime.now(UTC)).get(policy.programme, ())
+        state = next((it.state for it in of_programme if it.policy.digest == policy.digest), "proposed")
+        content = yaml.safe_dump(policy.policy, allow_unicode=True, sort_keys=False, width=110)
+        return await self._answering.page("policy", visit, it=policy, state=state, content=content)
+
+    async def _try(self, visit: Visit) -> Response:
+        policy = await self._one(visit)
+        told: dict[str, Any] = {"programme": policy.programme, "digest": policy.digest}
+        return await self._answering.ask(
+            visit, POLICY_TRIAL_REQUESTED, PolicyTrialRequested, policy.programme, TRIAL, **told
+        )
+
+    async def _approve(self, visit: Visit) -> Response:
+        policy = await self._one(visit)
+        # Nobody approves another moment than they are told: it may be proposed anew before this is obeyed.
+        form = await visit.request.form(max_files=0, max_fields=20)
+        told = {
+            "programme": policy.programme,
+            "digest": policy.digest,
+            "effective_from": form.get("effective_from") or None,
+        }
+        back = f"/policies/{policy.digest}"
+        return await self._answering.ask(visit, POLICY_APPROVED, PolicyApproved, policy.programme, back, **told)
+
+    async def _one(self, visit: Visit) -> PolicyKnown:
+        policy = await self._answering.parts.asked.policy(visit.request.path_params["digest"])
+        if policy is None:
+            raise NotFound
+        return policy

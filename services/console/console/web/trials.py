@@ -1,0 +1,127 @@
+"""POST /trials              try a policy that is written or uploaded here, on every application there is
+GET  /trials/{command}     what it would change, once that is known
+POST /trials/{command}     propose what was tried
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from console.accounts.roles import OPERATES
+from console.store.asked import Answered
+from console.web.access import Visit
+from console.web.answering import Answering, Incomplete, NotFound
+from hiring.events import POLICY_PROPOSED, POLICY_TRIAL_REQUESTED
+from hiring.events.command import PolicyProposed, PolicyTrialRequested
+from hiring.yaml_lines import Unreadable, read_yaml
+
+LARGEST_POLICY = 700_000
+TRIAL = "/trials/{command}"
+"""Where the page of a trial is, by the command that asked for it."""
+
+
+class NoPolicy(Exception):
+    """What was sent is no policy that can be tried; the text says where and why."""
+
+
+class TrialsPages:
+    """What-if."""
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
+
+    def routes(self) -> list[BaseRoute]:
+        """Looking is for everybody, the rest for operators."""
+        seen = self._answering.seen
+        return [
+            Route("/trials", seen(self._try, OPERATES, largest=2 * LARGEST_POLICY, files=1), methods=["POST"]),
+            Route(TRIAL, seen(self._show), methods=["GET"]),
+            Route(TRIAL, seen(self._propose, OPERATES), methods=["POST"]),
+        ]
+
+    async def _try(self, visit: Visit) -> Response:
+        try:
+            policy = _read(await _text(visit))
+        except NoPolicy as error:
+            form = await visit.request.form(max_files=1, max_fields=20)
+            # What was written is there still, to be mended.
+            written = {name: value if isinstance(value := form.get(name), str) else "" for name in ("text", "why")}
+            return await self._answering.page("trial_refused", visit, 400, problem=str(error), **written)
+        programme = policy.get("programme")
+        told: dict[str, Any] = {"programme": programme, "policy": policy}
+        return await self._answering.ask(
+            visit, POLICY_TRIAL_REQUESTED, PolicyTrialRequested, str(programme), TRIAL, **told
+        )
+
+    async def _show(self, visit: Visit) -> Response:
+        asked, trial = await self._asked(visit), await self._answering.parts.asked.trial(_id(visit))
+        refusal = asked.refusal if asked else None
+        content = await self._answering.parts.asked.trial_policy(_id(visit))
+        return await self._answering.page(
+            "trial", visit, asked=asked, trial=trial, refusal=refusal, may_propose=content is not None
+        )
+
+    async def _propose(self, visit: Visit) -> Response:
+        parts = self._answering.parts
+        trial, content = await parts.asked.trial(_id(visit)), await parts.asked.trial_policy(_id(visit))
+        if trial is None or trial.policy is None or content is None:
+            raise NotFound
+        form = await visit.request.form(max_files=0, max_fields=20)
+        told = {
+            "programme": trial.programme,
+            "digest": trial.policy.digest,
+            "policy": content,
+            "effective_from": _moment(str(form.get("effective_from", ""))),
+        }
+        back = f"/policies/{trial.policy.digest}"
+        return await self._answering.ask(visit, POLICY_PROPOSED, PolicyProposed, trial.programme, back, **told)
+
+    async def _asked(self, visit: Visit) -> Answered | None:
+        asked = await self._answering.parts.asked.command(_id(visit))
+        if asked is not None and asked.asked.type != PolicyTrialRequested.__name__:
+            raise NotFound
+        return asked
+
+
+def _id(visit: Visit) -> UUID:
+    try:
+        return UUID(visit.request.path_params["command"])
+    except ValueError:
+        raise NotFound from None
+
+
+async def _text(visit: Visit) -> str:
+    """The policy that was uploaded, or else written."""
+    form = await visit.request.form(max_files=1, max_fields=20)
+    upload, written = form.get("file"), form.get("text")
+    if isinstance(upload, UploadFile) and upload.size:
+        try:
+            return (await upload.read()).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise NoPolicy("1: the file is not UTF-8: save it in that encoding") from None
+    return written if isinstance(written, str) else ""
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        policy = read_yaml(text).value
+    except Unreadable as error:
+        raise NoPolicy(f"{error.line}: {error.text}") from None
+    if not isinstance(policy, dict) or not isinstance(policy.get("programme"), str):
+        raise NoPolicy("1: a policy says for which programme it is: programme: NAME")
+    return policy
+
+
+def _moment(text: str) -> datetime:
+    """When a policy begins to judge, in UTC where no offset is told; now where nothing is. Raises Incomplete."""
+    if not text.strip():
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(text)
+        return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Incomplete("incomplete") from None

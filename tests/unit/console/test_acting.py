@@ -1,0 +1,72 @@
+"""One command that cannot be obeyed holds up the others for a while, and never for ever."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aiokafka.errors import KafkaConnectionError
+
+from console.acting import GIVE_UP_SECONDS, ActsStep
+from hiring.events.answer import CommandAnswered
+from hiring.events.command import DeadLettersSettled
+
+COMMAND = DeadLettersSettled.model_validate(
+    {
+        "command_id": UUID(int=1),
+        "by": "Mei Lin",
+        "why": "It is mended.",
+        "at": datetime(2026, 3, 1, tzinfo=UTC),
+        "then": "redrive",
+        "letter": {"partition": 0, "offset": 1},
+    }
+)
+
+
+class Redriving:
+    """Raises what it is told to."""
+
+    def __init__(self, *faults: Exception) -> None:
+        self._faults = list(faults)
+
+    async def obey(self, command: DeadLettersSettled) -> CommandAnswered:
+        if self._faults:
+            raise self._faults.pop(0)
+        return self.answer(command, note="1 dead letter discarded")
+
+    def answer(self, command: DeadLettersSettled, **told: Any) -> CommandAnswered:
+        return CommandAnswered(command_id=command.command_id, service="console", answered_at=command.at, **told)
+
+
+def step(*faults: Exception) -> tuple[ActsStep, SimpleNamespace]:
+    clock = SimpleNamespace(now=0.0)
+    return ActsStep(Redriving(*faults), lambda: clock.now), clock  # type: ignore[arg-type]
+
+
+async def answered(it: ActsStep) -> CommandAnswered:
+    [[out]] = await it.store([(COMMAND, SimpleNamespace(key=b"dead-letters"))])  # type: ignore[list-item]
+    assert out.key == b"dead-letters"
+    return CommandAnswered.model_validate_json(out.value or b"")
+
+
+async def test_a_fault_that_passes_is_waited_out_by_the_loop_and_given_up_at_last() -> None:
+    it, clock = step(*[KafkaConnectionError()] * 2)
+    for moment in (0.0, GIVE_UP_SECONDS - 1):
+        clock.now = moment
+        with pytest.raises(KafkaConnectionError):
+            await answered(it)
+    assert (await answered(it)).note == "1 dead letter discarded"
+
+    it, clock = step(*[KafkaConnectionError()] * 2)
+    with pytest.raises(KafkaConnectionError):
+        await answered(it)
+    clock.now = GIVE_UP_SECONDS
+    assert "KafkaConnectionError" in ((await answered(it)).refusal or "")
+
+
+async def test_a_fault_that_nobody_expected_ends_the_command_and_not_the_console() -> None:
+    it, _ = step(RuntimeError("with somebody's data"))
+    refusal = (await answered(it)).refusal or ""
+    assert "RuntimeError" in refusal and "somebody" not in refusal
+    assert (await answered(it)).note == "1 dead letter discarded"

@@ -1,0 +1,60 @@
+"""Redriving and discarding dead letters on their pages."""
+
+from typing import Any
+
+from hiring.events.command import DeadLettersSettled
+from hiring.topics import SUBMISSIONS
+
+from .happened import minute
+from .site import Site
+from .test_pages import text
+
+GROUP = f"/dead-letters?topic={SUBMISSIONS}&flaw=invalid"
+
+
+async def test_an_operator_redrives_one(as_role: Any, site: Site) -> None:
+    site.model.bury(1)
+    visitor = await as_role("operator")
+    page = await visitor.get("/dead-letters/0/1")
+    assert "Redrive it" in page.text
+    form = {"token": await visitor.token("/dead-letters/0/1"), "why": "The contract is mended", "then": "redrive"}
+    answer = await visitor.post("/dead-letters/0/1", data=form)
+    assert "Done." in text((await visitor.get(answer.headers["location"])).text)
+    [(_, command, key)] = site.asked.sent
+    assert isinstance(command, DeadLettersSettled) and command.letter is not None
+    told = (command.then, command.letter.partition, command.letter.offset, command.why, key)
+    assert told == ("redrive", 0, 1, "The contract is mended", "dead-letters")
+
+
+async def test_all_that_were_shown_are_meant_and_none_that_came_since(as_role: Any, site: Site) -> None:
+    for n in range(3):
+        site.model.bury(n)
+    visitor = await as_role("operator")
+    assert "What is to become of the 3 open ones" in text((await visitor.get(GROUP)).text)
+    form = {"token": await visitor.token(GROUP), "why": "A test", "then": "discard", "until": minute(2).isoformat()}
+    site.model.bury(7)
+    assert (await visitor.post(GROUP, data=form)).status_code == 303
+    [(_, command, _key)] = site.asked.sent
+    assert isinstance(command, DeadLettersSettled) and command.group is not None
+    assert (command.then, command.group.topic, command.group.failed_until) == ("discard", SUBMISSIONS, minute(2))
+    assert (await visitor.post(GROUP, data=form | {"until": "whenever"})).status_code == 400
+
+
+async def test_what_is_settled_says_by_whom_and_is_not_settled_again(as_role: Any, site: Site) -> None:
+    site.model.bury(1)
+    site.model.letters[0] = site.model.letters[0]._replace(
+        state="redriven", by="wei.zhang", why="Mended", settled_at=minute(9)
+    )
+    visitor = await as_role("operator")
+    page = text((await visitor.get("/dead-letters/0/1")).text)
+    assert "redriven" in page and "wei.zhang" in page and "Mended" in page and "Redrive it" not in page
+    assert "Redrive them all" not in (await visitor.get(GROUP)).text
+
+
+async def test_others_look_and_do_nothing(as_role: Any, site: Site) -> None:
+    site.model.bury(1)
+    visitor = await as_role("reviewer")
+    assert "Redrive" not in (await visitor.get("/dead-letters/0/1")).text
+    form = {"token": await visitor.token("/"), "why": "Hm", "then": "redrive"}
+    assert (await visitor.post("/dead-letters/0/1", data=form)).status_code == 403
+    assert site.asked.sent == []
