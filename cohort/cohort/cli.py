@@ -11,6 +11,8 @@ from cohort import (
     console_verb,
     demo,
     demo_folder,
+    dlq_verbs,
+    doctor_verb,
     explain,
     letters_operating,
     letters_verbs,
@@ -18,25 +20,30 @@ from cohort import (
     policy_verbs,
     review_verbs,
     sources,
-    status,
+    status_verb,
     submit_verb,
+    topics_verb,
     whatif_verbs,
 )
 from cohort.api_key import KeyFile, api_key, source_of
 from cohort.drive.file import read_lines
 from cohort.drive.generate import generate
 from cohort.terminal import say, screen
-from cohort.verb import PIPELINE_DATA, Data, data_option, run_verb, running_pipeline
+from cohort.verb import PIPELINE_DATA, Data, Folder, data_option, run_verb, running_pipeline
 from hiring.explanation.words import Language
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 letters_operating.add_to(letters_verbs.letters)
 app.add_typer(letters_verbs.letters, name="letters")
+app.add_typer(dlq_verbs.dlq, name="dlq")
 app.add_typer(policy_verbs.policy, name="policy")
 app.add_typer(sources.sources, name="sources")
 whatif_verbs.add_to(policy_verbs.policy)
 app.command()(review_verbs.review)
 app.command()(submit_verb.submit)
+app.command()(status_verb.status)
+app.command()(topics_verb.topics)
+app.command()(doctor_verb.doctor)
 console_verb.add_to(app)
 T = TypeVar("T")
 
@@ -52,7 +59,7 @@ def demo_(
         typer.Option("--input", exists=True, dir_okay=False, help="Send this NDJSON file instead."),
     ] = None,
     key_file: KeyFile = None,
-    data: Data = DEMO_DATA,
+    data: Folder = DEMO_DATA,
     keep: Annotated[bool, typer.Option(help="Go on with what an earlier demo left in the data folder.")] = False,
 ) -> None:
     """Run a whole hiring drive through real Kafka, Postgres and SMTP, and account for every application."""
@@ -88,13 +95,13 @@ def demo_(
 
 
 @app.command()
-def up(data: Data = PIPELINE_DATA) -> None:
+def up(data: Folder = PIPELINE_DATA) -> None:
     """Keep the whole pipeline running until Ctrl-C; a later start goes on where this one stopped."""
 
     async def run() -> None:
         _say_where(data)
         async with pipeline.running(data, say, begin=demo_folder.take_over, console=True) as running:
-            say("\n".join(status.addresses(running.addresses)))
+            say("\n".join(status_verb.addresses(running.addresses)))
             named = data_option(data)
             say(f"running; Ctrl-C stops everything in order, `cohort status{named}` tells this again")
             try:
@@ -105,13 +112,6 @@ def up(data: Data = PIPELINE_DATA) -> None:
 
     # Ctrl-C is how it is meant to end.
     run_verb(run(), interrupted=0)
-
-
-@app.command("status")
-def status_(data: Data = PIPELINE_DATA) -> None:
-    """What the running pipeline holds and whether its parts are well."""
-    if not run_verb(status.show(running_pipeline(data), pipeline.processes(data), screen())):
-        raise typer.Exit(1)
 
 
 @app.command("explain")

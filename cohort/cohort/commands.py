@@ -56,11 +56,11 @@ def asked(by: str, why: str) -> dict[str, Any]:
 
 
 async def ask(at: Addresses, command: Asked) -> CommandAnswered:
-    """Send a command to a pipeline on this machine, and return when its service has obeyed it: its answer.
+    """Send a command to a pipeline, and return when its service has obeyed it: its answer.
 
     Raises RefusedCommand; StackError where there is no answer yet; KafkaError or OSError.
     """
-    return await ask_by(Settings(kafka_bootstrap_servers=at.kafka), command)
+    return await ask_by(at.broker, command)
 
 
 async def ask_by(settings: Settings, command: Asked) -> CommandAnswered:

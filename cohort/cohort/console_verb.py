@@ -20,6 +20,8 @@ def console(
 ) -> None:
     """Make the console's read model anew, or say who may log in: `cohort console account add li.na --role viewer`."""
     at = running_pipeline(data)
+    if not at.local:
+        raise failure("a deployment's console has these verbs where it runs: `docker compose run --rm accounts list`")
     if not at.console_url:
         raise failure("this pipeline has no console: `cohort up` starts one")
     settings = {

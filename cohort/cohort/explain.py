@@ -1,14 +1,16 @@
 """`cohort explain`: every decision on one application, from screening's own table.
 
-Its index finds them in a moment among millions; the topic would have to be read from its beginning, and compaction
-takes earlier decisions away there.
+Its index finds them in a moment among millions. Where a deployment tells no such table, the topic is read from its
+beginning; compaction has taken earlier decisions away there.
 """
 
 from uuid import UUID
 
 from cohort.addresses import Addresses
+from cohort.from_topics import decisions_of
 from cohort.service_tables import fetch
 from cohort.stack.errors import StackError
+from cohort.terminal import say
 from hiring.events.decision import DecisionMade
 from hiring.explanation import tell
 from hiring.explanation.words import Language
@@ -20,6 +22,10 @@ SELECT data,
     (SELECT r.at FROM review_requests r WHERE r.application_id = d.application_id AND r.decision_id = d.decision_id)
 FROM decisions d WHERE application_id = $1 ORDER BY serial
 """
+_NONE = (
+    "there is no decision on the application {}: it is not known here, or not decided yet, "
+    "or its candidate was forgotten"
+)
 
 
 def named(application: str, source: str | None) -> UUID:
@@ -37,14 +43,24 @@ def named(application: str, source: str | None) -> UUID:
 async def explain(at: Addresses, application: UUID, language: Language) -> str:
     """The decisions on an application, for a person to read.
 
-    Raises StackError where there are none; asyncpg.PostgresError or OSError where the database cannot be asked.
+    Raises StackError where there are none; asyncpg.PostgresError, KafkaError or OSError where nobody can be asked.
     """
+    if not at.screening_dsn:
+        return await _by_topic(at, application, language)
     found = await fetch(at.screening_dsn, _DECISIONS, application)
     if not found:
-        raise StackError(
-            f"there is no decision on the application {application}: it is not known here, or not decided yet, or its "
-            "candidate was forgotten"
-        )
+        raise StackError(_NONE.format(application))
     decisions = [DecisionMade.model_validate_json(data) for data, *_ in found]
     _, withdrawn_at, review_asked_at = found[-1]
     return "\n".join(tell(decisions, language, withdrawn_at, review_asked_at))
+
+
+async def _by_topic(at: Addresses, application: UUID, language: Language) -> str:
+    if not (found := await decisions_of(at.broker, application)):
+        raise StackError(_NONE.format(application))
+    more = at.page(f"/applications/{application}")
+    say(
+        "read from the topic, which keeps the last decision for certain and says nothing of a withdrawal"
+        + (f"; {more}" if more else "")
+    )
+    return "\n".join(tell(found, language, None, None))

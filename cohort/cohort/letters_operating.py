@@ -55,7 +55,8 @@ def resume(by: By, why: Why, programme: Programme = None, data: Data = PIPELINE_
     async def run() -> None:
         at = running_pipeline(data)
         await ask(at, given(LettersResumed, **asked(by, why), programme=programme))
-        still = [row["scope"] for row in await fetch(at.notify_dsn, _PAUSES)]
+        # Without the database it is the console that tells what else is paused.
+        still = [row["scope"] for row in await fetch(at.notify_dsn, _PAUSES)] if at.notify_dsn else []
         rest = ", ".join(scope or "all letters" for scope in still)
         say(f"letters{_of(programme)} go out again" + (f"; still paused: {rest}" if still else ""))
 
@@ -73,13 +74,14 @@ def list_(
 
     async def run() -> None:
         at, out = running_pipeline(data), screen()
+        dsn = at.database("notify", at.page("/letters"))
         counts = plain_table("letters", numbers=("number",))
-        for row in await fetch(at.notify_dsn, _COUNTS):
+        for row in await fetch(dsn, _COUNTS):
             counts.add_row(row[0], f"{row[1]:,}")
         out.print(counts)
-        for row in await fetch(at.notify_dsn, _PAUSES):
+        for row in await fetch(dsn, _PAUSES):
             say(f"paused since {row['at']:%Y-%m-%d %H:%M} UTC: {row['scope'] or 'all'}, by {row['by']}: {row['why']}")
-        rows = await fetch(at.notify_dsn, _LISTED, state or ["failed", "held"], limit)
+        rows = await fetch(dsn, _LISTED, state or ["failed", "held"], limit)
         if state is None:
             say(f"cohort letters list --state queued{data_option(data)} shows those that wait, and until when")
         if not rows:
@@ -114,7 +116,7 @@ async def _settle(data: Any, decision: str, then: str, by: str, why: str) -> Non
         id_ = UUID(decision)
     except ValueError:
         raise StackError(f"{decision} is no decision id: `cohort letters list` shows them") from None
-    found = await fetch(at.notify_dsn, _ABOUT, id_)
+    found = await fetch(at.database("notify", at.page("/letters")), _ABOUT, id_)
     if not found or found[0][0] is None:
         raise StackError(f"there is no letter of the decision {id_}: `cohort letters list` shows those that are stuck")
     about = {"application_id": str(found[0][0]), "decision_id": str(id_), "then": then}

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cohort.addresses import Addresses
+from cohort.addresses import Addresses, MailRelay
 from cohort.candidate_secret import candidate_secret
 from cohort.console_access import ConsoleAccess, console_access, files, make_account
 from cohort.link_keys import link_keys
@@ -181,4 +181,5 @@ def _addresses(data: Path, ports: Mapping[str, int], postgres: PostgresServer, *
         console_dsn=postgres.dsn(CONSOLE),
         console_accounts=files(data).accounts,
         console_password=files(data).password,
+        mail=MailRelay("127.0.0.1", ports["mailbox"], "hiring@example.com"),
     )

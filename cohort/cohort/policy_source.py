@@ -4,14 +4,15 @@ import asyncio
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 from pydantic import ValidationError
 
-from cohort import pipeline
+from cohort import from_topics
 from cohort.service_tables import fetch
 from cohort.stack.errors import StackError
-from cohort.verb import not_running
+from cohort.verb import running_pipeline
 from screening.core.policy import Policy
 from screening.programmes import PolicyError, read_policy
 
@@ -38,7 +39,7 @@ async def policies(named: Sequence[str], data: Path) -> list[Policy]:
                 "`active` is the policy in force of the programme that another policy here is for: name one"
             )
         programme = programmes.pop()
-        contents = await _stored(data, _IN_FORCE, programme)
+        contents = await _in_force(data, programme)
         if not contents:
             raise StackError(f"no policy is in force for the programme {programme}")
         found[ACTIVE] = _read(contents[0], ACTIVE)
@@ -55,22 +56,31 @@ async def _policy(name: str, data: Path) -> Policy:
             return await asyncio.to_thread(read_policy, Path(name))
         except PolicyError as error:
             raise StackError(str(error)) from None
-    contents = await _stored(data, _BY_DIGEST, name)
+    contents = await _by_digest(data, name)
     if len(contents) != 1:
         many = "more than one policy has" if contents else f"there is no such file, and no policy in {data} has"
         raise StackError(f"{name}: {many} a digest that begins so")
     return _read(contents[0], name)
 
 
-async def _stored(data: Path, query: str, argument: str) -> list[str]:
-    if (at := pipeline.find(data)) is None:
-        raise StackError(not_running(data))
-    return [row[0] for row in await fetch(at.screening_dsn, query, argument)]
+async def _by_digest(data: Path, digest: str) -> list[Any]:
+    at = running_pipeline(data)
+    if at.screening_dsn:
+        return [orjson.loads(row[0]) for row in await fetch(at.screening_dsn, _BY_DIGEST, digest)]
+    return [row["content"] for row in await from_topics.policies(at.broker) if row["digest"].startswith(digest)]
 
 
-def _read(content: str, name: str) -> Policy:
+async def _in_force(data: Path, programme: str) -> list[Any]:
+    at = running_pipeline(data)
+    if at.screening_dsn:
+        return [orjson.loads(row[0]) for row in await fetch(at.screening_dsn, _IN_FORCE, programme)]
+    rows = await from_topics.policies(at.broker)
+    return [row["content"] for row in rows if row["programme"] == programme and row["judges_now"]]
+
+
+def _read(content: Any, name: str) -> Policy:
     try:
-        return Policy.model_validate(orjson.loads(content))
+        return Policy.model_validate(content)
     except ValidationError as error:
         raise StackError(
             f"{name}: this release cannot read it: {error.error_count()} of its fields are unknown"

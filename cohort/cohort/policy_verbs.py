@@ -1,6 +1,7 @@
 """The verbs of `cohort policy` that bring a policy into force: propose, approve, list."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -9,7 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from cohort.addresses import Addresses
 from cohort.commands import ask, asked
+from cohort.from_topics import policies
 from cohort.service_tables import fetch
 from cohort.stack.errors import StackError
 from cohort.tables import print_indented
@@ -26,7 +29,6 @@ SHORT = 12
 LEAST = 6
 """So much of it is enough where only one policy has it."""
 
-_BEGINS = "SELECT digest, programme, name, version, effective_from FROM policies WHERE starts_with(digest, $1)"
 # The last one of each programme that is in force for an application of this moment has no successor among those.
 _ALL = """
 SELECT *, approved_at IS NOT NULL AND effective_from <= now() AND row_number() OVER (
@@ -93,7 +95,7 @@ def approve(
         if len(digest) < LEAST:
             raise StackError(f"{digest} is too short: write at least {LEAST} digits of the digest")
         at = running_pipeline(data)
-        found = await fetch(at.screening_dsn, _BEGINS, digest.lower())
+        found = [row for row in await _policies(at) if row["digest"].startswith(digest.lower())]
         if len(found) != 1:
             many = "several policies have" if found else "no policy has"
             raise StackError(f"{many} a digest that begins with {digest}: see `cohort policy list{data_option(data)}`")
@@ -112,16 +114,21 @@ def approve(
 @policy.command("list")
 def list_(data: Data = PIPELINE_DATA) -> None:
     """Every policy that was proposed, of each programme, and which one judges now."""
-    rows = run_verb(fetch(running_pipeline(data).screening_dsn, _ALL))
+    rows = run_verb(_policies(running_pipeline(data)))
     out = screen()
-    for programme, policies in groupby(rows, itemgetter("programme")):
+    for programme, its in groupby(rows, itemgetter("programme")):
         print_indented(out, programme, 0)
-        for row in policies:
+        for row in its:
             what = f"{row['name']} {row['version']}  {row['digest'][:SHORT]}"
             print_indented(out, f"{what}  {_state(row)}, from {told(row['effective_from'])} on", 2)
             print_indented(out, f"proposed by {row['proposed_by']}: {row['proposed_why']}", 4)
             if row["approved_at"]:
                 print_indented(out, f"approved by {row['approved_by']}: {row['approved_why']}", 4)
+
+
+async def _policies(at: Addresses) -> Sequence[Any]:
+    """Every policy, by programme and from when on it judges."""
+    return await fetch(at.screening_dsn, _ALL) if at.screening_dsn else await policies(at.broker)
 
 
 def moment(text: str) -> datetime:

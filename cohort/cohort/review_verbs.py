@@ -9,6 +9,7 @@ import typer
 
 from cohort.addresses import Addresses
 from cohort.commands import ask, asked
+from cohort.from_topics import decisions_of
 from cohort.service_tables import fetch
 from cohort.stack.errors import StackError
 from cohort.tables import print_indented
@@ -88,6 +89,8 @@ async def _latest(at: Addresses, application: str) -> DecisionMade:
         id_ = UUID(application)
     except ValueError:
         raise StackError(f"{application} is no application id: `cohort review` lists those that wait") from None
+    if not at.screening_dsn:
+        return await _published(at, id_)
     found = await fetch(at.screening_dsn, _LATEST, id_)
     if not found:
         raise StackError(f"there is no decision on the application {id_}: it is not known here, or not decided yet")
@@ -104,6 +107,13 @@ async def _latest(at: Addresses, application: str) -> DecisionMade:
     return decision
 
 
+async def _published(at: Addresses, application: UUID) -> DecisionMade:
+    """The same from the topic; whether it still waits, screening says: it refuses what does not."""
+    if not (found := await decisions_of(at.broker, application)):
+        raise StackError(f"there is no decision on the application {application} on its topic")
+    return found[-1]
+
+
 class _Waiting(NamedTuple):
     """A decision that waits for a person; `asked_at` where it is a decline at which its candidate asks for a look."""
 
@@ -115,10 +125,11 @@ class _Waiting(NamedTuple):
 
 
 async def _waiting(at: Addresses, programme: str | None, limit: int) -> list[_Waiting]:
+    dsn = at.database("screening", at.page("/reviews"))
     found = [
         _Waiting(DecisionMade.model_validate_json(data), asked_at)
         for query in (WAITING, ASKED)
-        for data, asked_at in await fetch(at.screening_dsn, query, programme, limit)
+        for data, asked_at in await fetch(dsn, query, programme, limit)
     ]
     return sorted(found, key=_Waiting.since)[:limit]
 

@@ -1,25 +1,21 @@
-"""What a running pipeline holds, and whether its parts are well."""
+"""What a running pipeline holds, and whether its parts are well: one look at it, and how fast it moves between two."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import asyncpg
-import httpx
 import psutil
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from cohort.addresses import Addresses
-from cohort.console_access import ACCOUNT
+from cohort.broker_look import SERVICES, BrokerLook, BrokerState, GroupState, looking
+from cohort.readiness import READY, Readiness, readiness
+from cohort.service_tables import fetch
 from cohort.stack.runfile import Mark
-from cohort.tables import plain_table
 from hiring.topics import TOPICS
-
-GROUPS = ("intake", "screening", "notify")
 
 _DECISIONS = """
 SELECT CASE outcome WHEN 'review' THEN 'to a person' ELSE outcome END, count(*) FROM decisions GROUP BY 1 ORDER BY 1
@@ -29,111 +25,198 @@ _WAITING = """
 SELECT 'wait for a person now', count(*) FROM decisions d WHERE outcome = 'review'
 AND serial = (SELECT max(n.serial) FROM decisions n WHERE n.application_id = d.application_id)
 """
+_LETTERS = "SELECT state, count(*) FROM letters GROUP BY 1 ORDER BY 1"
+_COUNTED = (
+    ("screening", "decisions made", _DECISIONS),
+    ("screening", "applications", _WAITING),
+    ("notify", "letters", _LETTERS),
+)
 
 
-def addresses(at: Addresses) -> list[str]:
-    """Where to reach the pipeline, a line each; no secrets."""
-    console = f"console       {at.console_url}  (log in as {ACCOUNT}; the password is in {at.console_password})"
-    return [
-        *([console] if at.console_url else []),
-        f"intake        {at.intake_url}  (POST /v1/applications, POST /v1/applications/bulk)",
-        f"Kafka         {at.kafka}  (topic hiring.submissions)",
-        f"letters       {at.mailbox}",
-        f"logs          {at.logs}",
-    ]
+class Part(NamedTuple):
+    """A process or service. `pid` and `memory_bytes` where it is one of this machine's."""
+
+    name: str
+    state: str
+    ready: bool
+    pid: int | None = None
+    memory_bytes: int | None = None
 
 
-async def show(at: Addresses, processes: Mapping[str, Mark], console: Console) -> bool:
-    """Print parts, topics and counts; return whether everything is ready."""
-    console.print("\n".join(addresses(at)), highlight=False, markup=False, soft_wrap=True)
-    readiness = await _readiness(at)
-    console.print(_parts(readiness, processes))
-    try:
-        console.print(await _topics(at))
-        console.print(await _counts(at))
-    except (KafkaError, asyncpg.PostgresError, OSError) as error:
-        console.print(f"cannot be asked now: {type(error).__name__}", markup=False)
-        return False
-    return all(words == "ready" for words in readiness.values())
+class TopicLine(NamedTuple):
+    """A topic: how many records it holds, where it ends, and the lag of each service that reads it.
+
+    `per_second` is how many came a second since the look before; None at the first.
+    """
+
+    name: str
+    records: int
+    end: int
+    lag: Mapping[str, int]
+    per_second: float | None = None
 
 
-async def _readiness(at: Addresses) -> dict[str, str]:
-    urls = {"intake": at.intake_url, "screening": at.screening_url, "notify": at.notify_url}
-    if at.console_url:
-        urls["console"] = at.console_url
-    async with httpx.AsyncClient(timeout=3, trust_env=False) as client:
-        answers = await asyncio.gather(*(client.get(f"{url}/readyz") for url in urls.values()), return_exceptions=True)
-    return {name: _words(answer) for name, answer in zip(urls, answers, strict=True)}
+class Count(NamedTuple):
+    what: str
+    of: str
+    number: int
 
 
-def _words(answer: httpx.Response | BaseException) -> str:
-    if isinstance(answer, BaseException):
-        return f"does not answer ({type(answer).__name__})"
-    if answer.status_code == 200:
-        return "ready"
-    wrong = {name: why for name, why in answer.json().items() if why != "ok" and name != "ready"}
-    return "not ready: " + ", ".join(f"{name}: {why}" for name, why in wrong.items())
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One look. `done` is how many records each service has done, in all; `problems` say what could not be asked."""
+
+    at: float
+    parts: list[Part] = field(default_factory=list)
+    topics: list[TopicLine] = field(default_factory=list)
+    done: Mapping[str, int] = field(default_factory=dict)
+    done_per_second: Mapping[str, float] = field(default_factory=dict)
+    counts: list[Count] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def ready(self) -> bool:
+        return not self.problems and all(part.ready for part in self.parts)
+
+    def since(self, before: "Status | None") -> "Status":
+        """The same with rates, measured from an earlier look."""
+        if before is None or self.at <= before.at:
+            return self
+        seconds, ends = self.at - before.at, {it.name: it.end for it in before.topics}
+        topics = [
+            it._replace(per_second=max(0, it.end - ends[it.name]) / seconds) if it.name in ends else it
+            for it in self.topics
+        ]
+        # A group that begins anew stands before where it stood: that is no work undone.
+        done = {
+            service: max(0, number - before.done[service]) / seconds
+            for service, number in self.done.items()
+            if service in before.done
+        }
+        return Status(self.at, self.parts, topics, self.done, done, self.counts, self.problems)
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for scripts."""
+        return {
+            "ready": self.ready,
+            "problems": self.problems,
+            "parts": [part._asdict() for part in self.parts],
+            "topics": [topic._asdict() for topic in self.topics],
+            "done": dict(self.done),
+            "done_per_second": dict(self.done_per_second),
+            "counts": [count._asdict() for count in self.counts],
+        }
 
 
-def _parts(readiness: Mapping[str, str], processes: Mapping[str, Mark]) -> Table:
-    table = plain_table("part", "state", numbers=("process", "memory"))
+class Looker:
+    """Looks at one pipeline again and again; the connection to Kafka is kept, and made anew when it is lost."""
+
+    def __init__(self, at: Addresses, processes: Callable[[], Mapping[str, Mark]]) -> None:
+        self._at = at
+        self._processes = processes
+        self._connection = AsyncExitStack()
+        self._broker: BrokerLook | None = None
+        self._before: Status | None = None
+
+    async def __aenter__(self) -> "Looker":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._connection.aclose()
+
+    async def look(self) -> Status:
+        """How it is now. What cannot be asked is told in it."""
+        problems: list[str] = []
+        said = await readiness(self._at.urls())
+        broker = await self._ask_broker(problems)
+        counts = await self._counts(problems)
+        parts = processes_of(self._processes(), said) if self._at.local else services_of(said, broker)
+        topics, done = ([], {}) if broker is None else (lines(broker), done_by(broker.groups.values()))
+        now = Status(time.monotonic(), parts, topics, done, {}, counts, problems).since(self._before)
+        self._before = now
+        return now
+
+    async def _ask_broker(self, problems: list[str]) -> BrokerState | None:
+        try:
+            if self._broker is None:
+                self._broker = await self._connection.enter_async_context(looking(self._at.broker))
+            return await self._broker.look()
+        except (KafkaError, TimeoutError, OSError) as error:
+            problems.append(
+                f"Kafka at {self._at.kafka} cannot be asked now ({type(error).__name__}): `cohort doctor` says more"
+            )
+            self._broker = None
+            await self._connection.aclose()
+            return None
+
+    async def _counts(self, problems: list[str]) -> list[Count]:
+        found, told = [], self._at.databases()
+        for of, what, query in _COUNTED:
+            if of not in told:
+                continue
+            try:
+                found += [Count(what, name, number) for name, number in await fetch(told[of], query)]
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                if (words := f"the database of {of} cannot be asked now: {type(error).__name__}") not in problems:
+                    problems.append(words)
+        return found
+
+
+def processes_of(processes: Mapping[str, Mark], said: Mapping[str, Readiness]) -> list[Part]:
+    """The parts of a pipeline on this machine: what each says, or whether its process runs."""
+    parts = []
     for name, mark in processes.items():
         process = mark.process()
         if process is None:
-            table.add_row(name, "ended", str(mark.pid), "")
+            parts.append(Part(name, "ended", False, mark.pid))
             continue
-        table.add_row(name, escape(readiness.get(name, "runs")), str(mark.pid), f"{_mib(process)} MiB")
-    return table
+        state = said[name].state if name in said else "runs"
+        parts.append(Part(name, state, state in (READY, "runs"), mark.pid, _bytes(process)))
+    return parts
 
 
-def _mib(process: psutil.Process) -> int:
+def services_of(said: Mapping[str, Readiness], broker: BrokerState | None) -> list[Part]:
+    """The services of a deployment: what each says, or where it tells no URL whether anything reads in its group."""
+    members: dict[str, int] = {}
+    for group in broker.groups.values() if broker else ():
+        members[group.service] = members.get(group.service, 0) + group.members
+    parts = []
+    for name in SERVICES:
+        if name in said:
+            parts.append(Part(name, said[name].state, said[name].state == READY))
+        elif name in members:
+            number = members[name]
+            state = (
+                f"reads ({number} consumer{'' if number == 1 else 's'})" if number else "no consumer: it does not run"
+            )
+            parts.append(Part(name, state, number > 0))
+    return parts
+
+
+def lines(broker: BrokerState) -> list[TopicLine]:
+    """Each declared topic that is there, in the order of its declaration."""
+    found = []
+    for topic in (broker.topics[it.name] for it in TOPICS if it.name in broker.topics):
+        lag: dict[str, int] = {}
+        for group in broker.groups.values():
+            if (behind := group.lag(topic)) is not None:
+                lag[group.service] = lag.get(group.service, 0) + behind
+        found.append(TopicLine(topic.name, topic.records, sum(topic.ends.values()), lag))
+    return found
+
+
+def done_by(groups: Iterable[GroupState]) -> dict[str, int]:
+    """How many offsets each service has committed, over all that it reads."""
+    found: dict[str, int] = {}
+    for group in groups:
+        if group.done:
+            number = sum(sum(partitions.values()) for partitions in group.done.values())
+            found[group.service] = found.get(group.service, 0) + number
+    return found
+
+
+def _bytes(process: psutil.Process) -> int:
     try:
-        return int(process.memory_info().rss) // 1024**2
+        return int(process.memory_info().rss)
     except psutil.Error:
         return 0
-
-
-async def _topics(at: Addresses) -> Table:
-    table = plain_table("topic", numbers=("records", *(f"{group}\nlag" for group in GROUPS)))
-    consumer = AIOKafkaConsumer(bootstrap_servers=at.kafka)
-    admin = AIOKafkaAdminClient(bootstrap_servers=at.kafka)
-    try:
-        await consumer.start()
-        await admin.start()
-        committed = {group: await admin.list_consumer_group_offsets(group) for group in GROUPS}
-        described = await admin.describe_topics([topic.name for topic in TOPICS])
-        partitions_of = {topic["topic"]: [p["partition"] for p in topic["partitions"]] for topic in described}
-        for topic in TOPICS:
-            partitions = [TopicPartition(topic.name, p) for p in partitions_of.get(topic.name, ())]
-            ends = await consumer.end_offsets(partitions)
-            begins = await consumer.beginning_offsets(partitions)
-            lags = [_lag(ends, begins, committed[group]) for group in GROUPS]
-            table.add_row(topic.name, f"{sum(ends.values()) - sum(begins.values()):,}", *lags)
-    finally:
-        await consumer.stop()
-        await admin.close()
-    return table
-
-
-def _lag(ends: Mapping[TopicPartition, int], begins: Mapping[TopicPartition, int], committed: Mapping) -> str:  # type: ignore[type-arg]
-    if not any(partition in committed for partition in ends):
-        return ""
-    done = {p: committed[p].offset if p in committed else begins[p] for p in ends}
-    return f"{sum(end - max(done[p], begins[p]) for p, end in ends.items()):,}"
-
-
-async def _counts(at: Addresses) -> Table:
-    table = plain_table("count", "of", numbers=("records",))
-    for dsn, what, query in (
-        (at.screening_dsn, "decisions made", _DECISIONS),
-        (at.screening_dsn, "applications", _WAITING),
-        (at.notify_dsn, "letters", "SELECT state, count(*) FROM letters GROUP BY 1 ORDER BY 1"),
-    ):
-        connection = await asyncpg.connect(dsn, timeout=5)
-        try:
-            rows: Sequence[asyncpg.Record] = await connection.fetch(query)
-        finally:
-            await connection.close()
-        for name, count in rows:
-            table.add_row(what, name, f"{count:,}")
-    return table

@@ -76,7 +76,7 @@ def submit(
     named = Named(source, external_id, programme)
 
     async def run() -> bool:
-        url = to or running_pipeline(data).intake_url
+        url = to or running_pipeline(data).intake()
         # stamina's own line for each try would say less and come more often.
         stamina.instrumentation.set_on_retry_hooks([first_failure(url)])
         # Proxies of the environment are for the world outside.

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic import BaseModel, ValidationError
 
-from cohort import pipeline
+from cohort import deployment, pipeline
 from cohort.addresses import Addresses
 from cohort.plain_words import plain_words
 from cohort.stack.errors import StackError
@@ -21,14 +21,34 @@ from hiring.events.reading import describe
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
-Data = Annotated[Path, typer.Option(help="The folder that holds everything: the log, the databases, the mail.")]
+Folder = Annotated[
+    Path, typer.Option("--data", help="The folder that holds everything: the log, the databases, the mail.")
+]
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        "--deployment",
+        envvar="COHORT_DEPLOYMENT",
+        help="Which pipeline: the folder of one that `cohort up` runs, or the file that describes a deployment; "
+        "`environment` for one that the HIRING_… variables describe.",
+    ),
+]
 By = Annotated[str, typer.Option(help="Who does this: your name.")]
 Why = Annotated[str, typer.Option(help="Why, in your words.")]
 PIPELINE_DATA = Path(".cohort/pipeline")
 
 
 def running_pipeline(data: Path) -> Addresses:
-    """Where the pipeline is that runs on a folder. Raises typer.Exit, having said what to do, where none does."""
+    """Where the pipeline is that runs on a folder, or that a file describes.
+
+    Raises typer.Exit, having said what to do, where no pipeline runs on the folder or the description is not usable.
+    """
+    if deployment.is_description(data):
+        try:
+            return deployment.read(data)
+        except StackError as error:
+            raise failure(str(error)) from None
     if (addresses := pipeline.find(data)) is None:
         raise failure(not_running(data))
     return addresses
@@ -38,13 +58,15 @@ def not_running(data: Path) -> str:
     """What to tell, and what to do, where no pipeline runs on a folder."""
     return (
         f"no pipeline runs in {data}: start it by `cohort up{data_option(data)}`, "
-        "or name the folder of one that runs by --data"
+        "or name the folder of one that runs by --data, or the file that describes a deployment by --deployment"
     )
 
 
 def data_option(data: Path) -> str:
     """What a printed command needs after it so that it finds the same pipeline; with a blank before."""
-    return "" if data == PIPELINE_DATA else f" --data {shlex.quote(str(data))}"
+    if data == PIPELINE_DATA:
+        return ""
+    return f" --{'deployment' if deployment.is_description(data) else 'data'} {shlex.quote(str(data))}"
 
 
 def run_verb(main: Coroutine[Any, Any, T], *, interrupted: int = 130) -> T:

@@ -56,7 +56,7 @@ def try_(
         candidate, *other = await policy_source.policies([policy, *([against] if against else [])], data)
         with ReadingProgress() as progress:
             return await try_policy(
-                at.kafka,
+                at.broker,
                 candidate,
                 against=other[0] if other else None,
                 programme=programme or candidate.programme,

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from typing import NamedTuple
 
 from aiokafka import TopicPartition
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, Info
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -56,6 +57,9 @@ class Metrics:
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
         self._service = service
+        Info("hiring_build", "The release that runs", ["service"], registry=self.registry).labels(service).info(
+            {"version": version("cohort-hiring")}
+        )
         self._records = Counter("hiring_records", "Records read from Kafka", ["service"], registry=self.registry)
         self._done = Counter(
             "hiring_records_done",
@@ -79,6 +83,9 @@ class Metrics:
         )
         self._lag = _Lag(service)
         self.registry.register(self._lag)
+        # From 0 on, not from its first event on: Prometheus sees no increase in a series that begins at 3.
+        for counter in (self._records, self._done, self._dead):
+            counter.labels(service)
 
     def batch(self, records: int, dead: int) -> None:
         """A batch was read."""

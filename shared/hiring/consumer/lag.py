@@ -19,6 +19,15 @@ _STALE_SECONDS = 5.0
 _MOST_SEEN = 256
 
 
+def heard_end(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
+    """How far there is something to be read, as the consumer heard last; None where it heard nothing yet.
+
+    What a transaction wrote that is open still is beyond it: nobody reads that yet, so nobody is behind.
+    """
+    stable = consumer.last_stable_offset(partition)
+    return consumer.highwater(partition) if stable is None or stable < 0 else stable
+
+
 class Seen:
     """When a partition was seen to reach how far. `since` is what it is for."""
 
@@ -89,7 +98,7 @@ class LagMeter:
         known: dict[TopicPartition, int] = {}
         stale: list[TopicPartition] = []
         for partition in partitions:
-            heard, heard_at = consumer.highwater(partition), consumer.last_poll_timestamp(partition)
+            heard, heard_at = heard_end(consumer, partition), consumer.last_poll_timestamp(partition)
             if heard_at is None or self._now() - heard_at / 1000 > _STALE_SECONDS:
                 stale.append(partition)
                 heard = max((end for end in (heard, self._seen[partition].end) if end is not None), default=None)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
-from hiring.consumer.lag import LagMeter
+from hiring.consumer.lag import LagMeter, heard_end
 from hiring.consumer.loop import BatchLoop
 from hiring.health import Health
 
@@ -93,7 +93,7 @@ class Watch:
     async def _waiting(self, consumer: AIOKafkaConsumer) -> bool:
         """Whether there are records beyond what was read, as far as the consumer has heard."""
         for partition in consumer.assignment():
-            ahead = consumer.highwater(partition)
+            ahead = heard_end(consumer, partition)
             if ahead is not None and ahead > await consumer.position(partition):
                 return True
         return False

@@ -35,12 +35,16 @@ class Consumer:
     true_ends: Mapping[TopicPartition, int] | Exception = field(default_factory=dict)
     asked: int = 0
     clock: "Clock | None" = None
+    stable: dict[TopicPartition, int] = field(default_factory=dict)
 
     def assignment(self) -> set[TopicPartition]:
         return set(self.positions)
 
     def highwater(self, of: TopicPartition) -> int | None:
         return self.ends.get(of)
+
+    def last_stable_offset(self, of: TopicPartition) -> int | None:
+        return self.stable.get(of)
 
     def last_poll_timestamp(self, _: TopicPartition) -> int | None:
         assert self.clock is not None
@@ -159,6 +163,16 @@ async def test_a_partition_that_went_is_told_no_longer_and_a_topic_made_anew_beg
     assert stand.told("records") == {("in", "0"): 2}
     stand.meter.forget()
     assert stand.told("records") == stand.told("seconds") == {}
+
+
+async def test_what_an_open_transaction_wrote_waits_for_nobody(stand: Stand) -> None:
+    consumer = Consumer({IN0: 9}, {IN0: 4}, stable={IN0: 4})
+    await stand.look(consumer)
+    stand.clock.at += 600
+    assert (stand.told("records"), stand.told("seconds")) == ({("in", "0"): 0}, {("in",): 0})
+    consumer.stable[IN0] = 9
+    await stand.look(consumer)
+    assert stand.told("records") == {("in", "0"): 5}
 
 
 async def test_without_an_end_nothing_is_told(stand: Stand) -> None:

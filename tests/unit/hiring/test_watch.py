@@ -37,6 +37,7 @@ class Consumer:
     answers: bool = True
     position_: int = 5
     highwater_: int | None = 5
+    stable: int | None = None
     partitions: frozenset[TopicPartition] = frozenset({IN0})
 
     def assignment(self) -> frozenset[TopicPartition]:
@@ -52,6 +53,9 @@ class Consumer:
 
     async def position(self, _: TopicPartition) -> int:
         return self.position_
+
+    def last_stable_offset(self, _: TopicPartition) -> int | None:
+        return self.stable
 
     def highwater(self, _: TopicPartition) -> int | None:
         return self.highwater_
@@ -107,10 +111,14 @@ async def test_a_database_that_is_away_for_long_does_not(monkeypatch: pytest.Mon
     assert loop.failure is None
 
 
-@pytest.mark.parametrize(("highwater", "stuck"), [(5, False), (None, False), (6, True)])
+@pytest.mark.parametrize(
+    ("highwater", "stable", "stuck"),
+    [(5, None, False), (None, None, False), (6, None, True), (6, 6, True), (6, 5, False)],
+    ids=["at the end", "heard of nothing", "it waits", "it waits", "a transaction is open"],
+)
 async def test_a_consumer_that_stopped_reading_ends_the_process(
-    monkeypatch: pytest.MonkeyPatch, highwater: int | None, stuck: bool
+    monkeypatch: pytest.MonkeyPatch, highwater: int | None, stable: int | None, stuck: bool
 ) -> None:
     loop = Loop(rested=91)
-    await look(loop, Consumer(highwater_=highwater), monkeypatch)
+    await look(loop, Consumer(highwater_=highwater, stable=stable), monkeypatch)
     assert (loop.failure is not None) is stuck
