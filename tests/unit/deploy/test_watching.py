@@ -14,9 +14,9 @@ from cohort.pipeline import CONSOLE, SERVICES
 ROOT = Path(__file__).parents[3]
 DEPLOY, RUNBOOKS = ROOT / "deploy", ROOT / "docs" / "runbooks"
 SECTIONS = ["What it means for people", "See it", "What to do", "It is over when"]
-_MADE = re.compile(r'\b(Counter|Gauge|Histogram|GaugeMetricFamily)\(\s*"([a-z_]+)"')
+_MADE = re.compile(r'\b(Counter|Gauge|Histogram|GaugeMetricFamily|Info)\(\s*"([a-z_]+)"')
 _ASKED = re.compile(r"\b(?:hiring|screening)_[a-z_]+\b(?![.:/-])")
-_SUFFIXES = {"Counter": ["_total"], "Histogram": ["_bucket", "_sum", "_count"]}
+_SUFFIXES = {"Counter": ["_total"], "Info": ["_info"], "Histogram": ["_bucket", "_sum", "_count"]}
 
 
 def alerts() -> list[dict[str, Any]]:
