@@ -49,8 +49,9 @@ def _hand_over(folder: Path) -> None:
     """Give what root made to whoever has the checkout: in a container it would else be for root alone."""
     checkout = Path(__file__).stat()
     for path in (folder, *folder.rglob("*")):
-        if path.stat().st_uid == 0:
-            os.chown(path, checkout.st_uid, checkout.st_gid)
+        # Of a link only the link: what it leads to may be the system's own, or not be there.
+        if path.lstat().st_uid == 0:
+            os.chown(path, checkout.st_uid, checkout.st_gid, follow_symlinks=False)
 
 
 def _write_new(path: Path, text: str) -> bool:

@@ -102,9 +102,7 @@ def current(span: Span) -> contextlib.AbstractContextManager[Span]:
 def traceparent(span: Span) -> str | None:
     """What a record carries so that its reader goes on from `span`; None where that is not sampled."""
     context = span.get_span_context()
-    if not (context.is_valid and context.trace_flags.sampled):
-        return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+    return _named(span) if context.is_valid and context.trace_flags.sampled else None
 
 
 def carrying(record: Outgoing, parent: str) -> Outgoing:
@@ -119,32 +117,36 @@ def remote(parent: str) -> Span | None:
 
 
 def parent_in(headers: Headers) -> str | None:
-    """The traceparent in a record's headers, sampled or not, where it can be read; of a repeated one the last."""
-    found = None
-    for name, value in headers:
-        if name == HEADER:
-            found = value
-    if found is None:
-        return None
-    parent = found.decode("latin-1")
-    return None if remote(parent) is None else parent
+    """The traceparent in a record's headers, sampled or not, where it can be read; of a repeated one the last.
+
+    It is written anew: a later version's may go on with anything, and this one is stored and handed on.
+    """
+    span = _span_in(headers)
+    return None if span is None else _named(span)
 
 
 def sampled_in(headers: Headers) -> str | None:
     """The same, of a record whose trace is sampled."""
-    parent = parent_in(headers)
-    span = None if parent is None else remote(parent)
-    return parent if span is not None and span.get_span_context().trace_flags.sampled else None
+    span = _span_in(headers)
+    return None if span is None else traceparent(span)
+
+
+def _span_in(headers: Headers) -> Span | None:
+    found = None
+    for name, value in headers:
+        if name == HEADER:
+            found = value
+    return None if found is None else remote(found.decode("latin-1"))
+
+
+def _named(span: Span) -> str:
+    context = span.get_span_context()
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
 def _context(parent: str | None) -> Context:
     """The context of a remote span; an empty one where none can be read."""
     return Context() if parent is None else _W3C.extract({HEADER: parent}, Context())
-
-
-def _remote(parent: str) -> Span | None:
-    span = trace.get_current_span(_context(parent))
-    return span if span.get_span_context().is_valid else None
 
 
 @contextlib.asynccontextmanager

@@ -12,15 +12,15 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from cohort import sources_file
-from cohort.accounting.topic_reading import read_topic
 from cohort.candidate_secret import candidate_secret
 from cohort.pipeline import Pipeline
 from cohort.service import ServiceProcess
 from cohort.stack.ports import choose_ports
 from cohort_client import Application, AsyncClient, Client, NotAllowed, Progress, Rejected
 from hiring.identity import application_id
+from hiring.topic_reading import read_topic
 from hiring.topics import COMMANDS
+from intake import sources_file
 from intake.sources import SourceScope
 
 pytestmark = pytest.mark.stack

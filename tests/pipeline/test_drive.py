@@ -14,13 +14,13 @@ import pytest
 
 from cohort.accounting import Account, account
 from cohort.accounting.gather import letters_in_flight
-from cohort.accounting.topic_reading import read_topic
 from cohort.demo_arrival import Outstanding, Watch
 from cohort.drive.generate import generate
 from cohort.drive.send import send
 from cohort.drive.sent import Sent
 from cohort.pipeline import Pipeline
 from hiring.identity import application_id
+from hiring.topic_reading import read_topic
 from hiring.topics import DECISIONS
 
 from .letters import letter_to

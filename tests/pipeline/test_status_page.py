@@ -16,7 +16,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from cohort.accounting.topic_reading import read_topic
 from cohort.stack.letters import read_mailbox
 from hiring.events import APPLICATION_WITHDRAWN, CANDIDATE_ERASED, REVIEW_REQUESTED
 from hiring.events.command import ApplicationWithdrawn, CandidateErased, Command, ReviewRequested
@@ -24,6 +23,7 @@ from hiring.events.contact import ContactGiven
 from hiring.events.decision import DecisionMade
 from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.events.reading import read
+from hiring.topic_reading import read_topic
 from hiring.topics import COMMANDS
 
 from .notify_service import Notify, Stack, contacts, decisions, drive, mail_sink, notify, running_stack, until

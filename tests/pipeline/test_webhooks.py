@@ -10,13 +10,13 @@ import httpx
 import pytest
 import yaml
 
-from cohort.accounting.topic_reading import read_topic
 from cohort.candidate_secret import candidate_secret
 from cohort.pipeline import Pipeline
 from cohort.service import ServiceProcess
 from cohort.stack.ports import choose_ports
 from hiring.events.dead_letter import DeadLetter
 from hiring.identity import application_id
+from hiring.topic_reading import read_topic
 from hiring.topics import DEAD_LETTERS
 
 from ..unit.intake.hooks.api_stand_in import ApiStandIn, api_stand_in  # noqa: TID252

@@ -81,4 +81,5 @@ class IntakeStep:
             return merged(planned.accepted)
         delivered, dead = await self._deliveries.again(planned.deliveries)
         self._metrics.accepted("hook", len(delivered))
+        self._metrics.set_aside(len(dead))
         return (*merged([*planned.accepted, *delivered]), dead)

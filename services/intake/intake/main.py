@@ -32,7 +32,7 @@ async def service(settings: IntakeSettings) -> AsyncIterator[Awaitable[Any]]:
     On leaving, HTTP answers what was begun, then the Kafka door drains, then the producer stops.
     """
     conditions, metrics = Health.awaiting("broker", "consumer"), Metrics(GROUP)
-    doors = DoorMetrics(metrics.registry)
+    doors = DoorMetrics(metrics.registry, metrics.dead)
     outlet = KafkaOutlet(conditions, timeout_seconds=settings.accept_timeout_seconds)
     async with tracing.exporting(GROUP, settings) as traces:
         out: Outlet = outlet if traces is None else TracedOutlet(outlet, traces)

@@ -17,6 +17,9 @@ class LetterMetrics(Metrics):
         self._letters = Counter(
             "hiring_letters", "Letters by what became of an attempt", ["state"], registry=self.registry
         )
+        # What alerts ask for is there from 0 on: a first failure is an increase then.
+        for state in ("sent", "failed"):
+            self._letters.labels(state)
         self._doubts = Counter(
             "hiring_letters_in_doubt", "Letters handed over that the relay did not answer", registry=self.registry
         )

@@ -24,8 +24,9 @@ def heard_end(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | No
 
     What a transaction wrote that is open still is beyond it: nobody reads that yet, so nobody is behind.
     """
-    stable = consumer.last_stable_offset(partition)
-    return consumer.highwater(partition) if stable is None or stable < 0 else stable
+    stable: int | None = consumer.last_stable_offset(partition)
+    heard: int | None = consumer.highwater(partition)
+    return heard if stable is None or stable < 0 else stable
 
 
 class Seen:
@@ -64,6 +65,7 @@ class LagMeter:
         self._metrics = metrics
         self._now = now
         self._seen: dict[TopicPartition, Seen] = {}
+        self._behind: dict[TopicPartition, Behind] = {}
 
     async def measure(self, consumer: AIOKafkaConsumer, *, ask: bool) -> None:
         """Tell how far each assigned partition is behind. `ask`: the broker answers, and may be asked for ends.
@@ -72,6 +74,8 @@ class LagMeter:
         """
         assigned = consumer.assignment()
         self._seen = {partition: self._seen.get(partition, Seen()) for partition in assigned}
+        # At once: whoever has a partition now tells of it, however long it takes to hear of ours.
+        self._tell({partition: it for partition, it in self._behind.items() if partition in assigned})
         ends = await self._ends(consumer, assigned, ask)
         oldest = self._in_flight.oldest()
         behind: dict[TopicPartition, Behind] = {}
@@ -85,11 +89,15 @@ class LagMeter:
             if written is not None and written.timestamp > 0:
                 since = written.timestamp / 1000
             behind[partition] = Behind(max(0, end - position), since)
+        self._tell(behind)
+
+    def _tell(self, behind: dict[TopicPartition, Behind]) -> None:
+        self._behind = behind
         self._metrics.behind(behind)
 
     def forget(self) -> None:
         """The consumer has left its partitions."""
-        self._metrics.behind({})
+        self._tell({})
 
     async def _ends(
         self, consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition], ask: bool

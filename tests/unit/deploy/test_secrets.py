@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import runpy
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,23 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "ca.pem").write_text("a certificate")
     (folder / "smtp-password").write_text("a password")
     return folder
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_a_link_among_them_leads_to_is_nobody_elses(tmp_path: Path) -> None:
+    checkout, systems = tmp_path / "checkout/deploy", tmp_path / "shadow"
+    checkout.mkdir(parents=True)
+    script = checkout / "draw_secrets.py"
+    script.write_text((ROOT / "deploy/draw_secrets.py").read_text())
+    os.chown(script, 1234, 1234)
+    systems.write_text("of the system")
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "leads-elsewhere").symlink_to(systems)
+    (folder / "leads-nowhere").symlink_to(tmp_path / "gone")
+    runpy.run_path(str(script))["draw"](folder)
+    assert systems.stat().st_uid == 0
+    assert (folder / "candidate-secret").stat().st_uid == 1234
 
 
 def wanted_secrets(manifests: tuple[Manifest, ...]) -> set[tuple[str, str]]:

@@ -175,6 +175,19 @@ async def test_what_an_open_transaction_wrote_waits_for_nobody(stand: Stand) -> 
     assert stand.told("records") == {("in", "0"): 5}
 
 
+async def test_a_partition_that_went_is_told_no_longer_though_another_is_not_heard_of(stand: Stand) -> None:
+    await stand.look(Consumer({IN0: 9, IN1: 9}, {IN0: 1, IN1: 1}))
+
+    class Silent(Consumer):
+        async def position(self, of: TopicPartition) -> int:
+            return await asyncio.get_running_loop().create_future() if of == OTHER else self.positions[of]
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await stand.look(Silent({IN0: 9, OTHER: 9}, {IN0: 1, OTHER: 1}))
+    assert stand.told("records") == {("in", "0"): 8}
+
+
 async def test_without_an_end_nothing_is_told(stand: Stand) -> None:
     await stand.look(Consumer({}, {IN0: 3}, heard_ago=None), ask=False)
     assert stand.told("records") == {}

@@ -42,6 +42,11 @@ def test_a_batch_is_let_through_and_only_what_is_sampled_is_followed() -> None:
     assert not Followed(lambda _: 1)
 
 
+def test_what_is_handed_on_is_a_traceparent_and_nothing_beside_it() -> None:
+    later = f" 01-{TRACE}-{SPAN}-01-Li Na".encode()
+    assert tracing.sampled_in([("traceparent", later)]) == tracing.parent_in([("traceparent", later)]) == SAMPLED
+
+
 def test_a_span_goes_on_from_its_parent_and_is_carried_on() -> None:
     kept = Kept(ratio=0.0)
     began = time.time_ns() - 5_000_000

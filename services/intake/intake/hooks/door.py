@@ -123,6 +123,7 @@ class HookDoor:
     async def _keep(self, webhook: Webhook, body: bytes, headers: Headers, refused: Refused, at: datetime) -> None:
         """Return when the broker has the delivery as a dead letter. Raises Problem, 503."""
         await self._publish(set_aside(webhook, body, headers, refused, at))
+        self._metrics.set_aside()
         log.warning(
             "a delivery can be no application, and is among the dead letters",
             extra={"system": webhook.system.name, "source": webhook.source, "why": refused.detail},

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -21,12 +22,14 @@ from intake.hooks.webhook import Webhook
 log = logging.getLogger(__name__)
 
 AT_ONCE = 8
+"""So many are mapped at a time; and once a system has kept so many waiting in vain, no more of it is asked."""
 SECONDS = 20.0
 """No delivery is begun later: what asks a system's API must not hold up the submissions behind it."""
 
 _NOT_SET_UP = "no webhook is set up for this system and source: set it up and redrive this again, or discard it"
 _NO_FILE = "the file of webhooks is not there (HIRING_HOOKS_FILE): put it back and redrive this again"
 _NO_TIME = "the deliveries before it took too long: redrive it again"
+_FAULT = "intake met a fault with it ({fault}), and its log says where: report it, and redrive this when that is mended"
 _AWAY = "the system's own API did not tell the facts of this event: see that it answers and redrive this again"
 
 
@@ -51,17 +54,21 @@ class RedrivenDeliveries:
         """What they submit, and the dead letters of those that submit nothing still. Ends within half a minute."""
         gate, clock = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time
         until = clock() + SECONDS
+        in_vain: Counter[str] = Counter()
 
         async def one(received: Received) -> Accepted | Outgoing | None:
             async with gate:
                 if clock() > until:
                     return self._still(received, _NO_TIME)
-                return await self._one(received)
+                if in_vain[received.record.topic] >= AT_ONCE:
+                    return self._still(received, _AWAY)
+                return await self._one(received, in_vain)
 
         made = await asyncio.gather(*(one(received) for received in deliveries))
         return [it for it in made if isinstance(it, Accepted)], [it for it in made if isinstance(it, Outgoing)]
 
-    async def _one(self, received: Received) -> Accepted | Outgoing | None:
+    async def _one(self, received: Received, in_vain: Counter[str]) -> Accepted | Outgoing | None:
+        """What becomes of one; `in_vain` counts by webhook how often in a row its system's API did not answer."""
         record = received.record
         system, _, source = record.topic.removeprefix(DELIVERIES).partition("/")
         try:
@@ -70,7 +77,7 @@ class RedrivenDeliveries:
             return self._still(received, _NO_FILE)
         if webhook is None:
             return self._still(received, _NOT_SET_UP)
-        outcome = "set-aside"
+        outcome, silent = "set-aside", 0
         try:
             accepted = await self._submitted(webhook, record)
             outcome = "accepted"
@@ -82,8 +89,14 @@ class RedrivenDeliveries:
         except Refused as refused:
             return bury(record, refused.flaw, refused.detail, GROUP, self._now())
         except problems.Problem:
+            silent = in_vain[record.topic] + 1
             return self._still(received, _AWAY)
+        except Exception as error:
+            # At the door it would be one answer 500; here it would end the process, and every one after it.
+            log.exception("a delivery that came once more cannot be mapped")
+            return self._still(received, _FAULT.format(fault=type(error).__name__))
         finally:
+            in_vain[record.topic] = silent
             self._metrics.delivery(system, source, outcome)
             log.info("a delivery came once more", extra={"system": system, "source": source, "outcome": outcome})
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 import yaml
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 
 from hiring.events.envelope import Outgoing
 from hiring.health import Health
+from hiring.metrics import Metrics
 from intake.api import create_app
 from intake.core.split import Accepted
 from intake.metrics import DoorMetrics
@@ -87,10 +87,10 @@ class at_hooks:  # noqa: N801 - a context manager, named for how it reads
     """The door on a file of webhooks."""
 
     def __init__(self, file: Path, api: ApiStandIn, **changes: Any) -> None:
-        registry, outlet = CollectorRegistry(), Outlet()
+        metrics, outlet = Metrics("intake"), Outlet()
         given = {"candidate_secret": "a secret of the tests", "max_body_bytes": 20_000, "hooks_file": file}
         settings = IntakeSettings(**given | changes)
-        app = create_app(settings, outlet, DoorMetrics(registry), Health(), registry)
+        app = create_app(settings, outlet, DoorMetrics(metrics.registry, metrics.dead), Health(), metrics.registry)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, base_url="http://intake")
         self._hooks = Hooks(app, http, outlet, api, file)

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import orjson
 import yaml
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from hiring.events.dead_letter import DeadLetter
@@ -53,7 +53,12 @@ def as_bytes(document: Any) -> bytes:
 
 
 def as_json(document: Any) -> Any:
-    return orjson.loads(orjson.dumps(document, default=str, option=orjson.OPT_NON_STR_KEYS).decode())
+    try:
+        written = orjson.dumps(document, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        # It writes no integer of more than 64 bits.
+        reject()
+    return orjson.loads(written.decode())
 
 
 @contextmanager

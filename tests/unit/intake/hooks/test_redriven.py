@@ -16,11 +16,14 @@ from hiring.consumer import Received
 from hiring.consumer.redriven import original
 from hiring.events.dead_letter import NOWHERE, DeadLetter, dead_letter
 from hiring.identity import application_id
+from hiring.metrics import Metrics
+from intake.consumer import IntakeStep
 from intake.hooks import delivery, redriven
 from intake.hooks.counting import HookMetrics
-from intake.hooks.fetching import Away
+from intake.hooks.fetching import Away, Missing
 from intake.hooks.redriven import RedrivenDeliveries
 from intake.hooks.register import Register
+from intake.metrics import DoorMetrics
 
 from .senders import GREENHOUSE, SENDERS, SMARTRECRUITERS, Sender
 
@@ -93,19 +96,76 @@ def made_of_nothing(folder: Path) -> RedrivenDeliveries:
     return RedrivenDeliveries(b"secret of the tests", None, register, HookMetrics(CollectorRegistry()))
 
 
+async def test_one_that_cannot_be_mapped_at_all_holds_up_nobody(
+    made: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: Any) -> Any:
+        raise KeyError("Li Na")
+
+    monkeypatch.setattr(redriven, "mapped", broken)
+    accepted, [dead] = await made(GREENHOUSE).again([received(GREENHOUSE)])
+    assert not accepted and "(KeyError)" in reasons([dead])[0] and "Li Na" not in reasons([dead])[0]
+    assert DeadLetter.of(dead.headers).flaw == "invalid"
+    assert "cannot be mapped" in caplog.text
+
+
+async def test_what_fails_again_is_counted_among_the_dead_letters(made: Make) -> None:
+    metrics = Metrics("intake")
+    doors = DoorMetrics(metrics.registry, metrics.dead)
+    step = IntakeStep(b"secret of the tests", doors, deliveries=made(GREENHOUSE))
+    await step.store(step.plan([received(GREENHOUSE, payload={}), received(GREENHOUSE)]))
+    assert metrics.registry.get_sample_value("hiring_dead_letters_total", {"service": "intake"}) == 1
+    assert metrics.registry.get_sample_value("hiring_applications_accepted_total", {"channel": "hook"}) == 1
+
+
 async def test_an_event_that_nobody_wants_any_more_is_done(made: Make) -> None:
     assert await made(GREENHOUSE).again([received(GREENHOUSE, action="candidate_deleted")]) == ([], [])
 
 
-async def test_an_api_that_is_away_holds_up_nobody(made: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_api_that_is_away_is_not_asked_for_ever(made: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
     async def away(*_: Any) -> Any:
-        await asyncio.sleep(0.05)
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.02)
         raise Away("503")
 
     monkeypatch.setattr(delivery, "fetch", away)
+    many = [received(SMARTRECRUITERS) for _ in range(10 * redriven.AT_ONCE)]
+    accepted, dead = await made(SMARTRECRUITERS).again(many)
+    assert not accepted and len(dead) == len(many) and set(reasons(dead)) == {redriven._AWAY}
+    # Those that were under way already ask, and no more.
+    assert asked < 2 * redriven.AT_ONCE
+
+
+async def test_an_api_that_does_not_answer_for_some_is_asked_for_the_others(
+    made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    async def moody(*_: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        raise Away("500") if asked % 2 else Missing("id", "is unknown")
+
+    monkeypatch.setattr(delivery, "fetch", moody)
+    many = [received(SMARTRECRUITERS) for _ in range(10 * redriven.AT_ONCE)]
+    await made(SMARTRECRUITERS).again(many)
+    assert asked == len(many)
+
+
+async def test_an_api_that_is_slow_holds_up_what_comes_after_for_so_long_only(
+    made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(*_: Any) -> Any:
+        await asyncio.sleep(0.05)
+        raise Missing("id", "is unknown")
+
+    monkeypatch.setattr(delivery, "fetch", slow)
     monkeypatch.setattr(redriven, "SECONDS", 0.12)
     many = [received(SMARTRECRUITERS) for _ in range(10 * redriven.AT_ONCE)]
     begun = time.monotonic()
     accepted, dead = await made(SMARTRECRUITERS).again(many)
     assert not accepted and len(dead) == len(many) and time.monotonic() - begun < 2
-    assert {told[:20] for told in reasons(dead)} == {redriven._AWAY[:20], redriven._NO_TIME[:20]}
+    assert set(reasons(dead)) == {"id: is unknown", redriven._NO_TIME}

@@ -57,6 +57,7 @@ async def test_the_system_is_thanked_and_the_delivery_is_kept_as_it_came(
     labels = {"outcome": "set-aside", "source": f"from-{sender.system}", "system": sender.system}
     assert await hooks.metric("hiring_hook_deliveries_total", **labels) == 1
     assert await hooks.metric("hiring_applications_rejected_total", channel="hook", reason="invalid") == 1
+    assert await hooks.metric("hiring_dead_letters_total", service="intake") == 1
     logged = str([vars(record) for record in caplog.records])
     assert f"from-{sender.system}" in logged
     assert sender.name not in logged
