@@ -46,7 +46,7 @@ class ActsStep:
     def __init__(self, redriving: Redriving, now: Callable[[], float] = monotonic) -> None:
         self._redriving = redriving
         self._now = now
-        self._begun: dict[UUID, float] = {}
+        self._failing_since: dict[UUID, float] = {}
 
     def plan(self, batch: Iterable[Received]) -> Commands:
         """The commands, in order."""
@@ -57,17 +57,18 @@ class ActsStep:
         return [[answer_record(await self._obey(command), record.key, SOURCE) for command, record in planned]]
 
     async def _obey(self, command: DeadLettersSettled) -> CommandAnswered:
-        begun = self._begun.setdefault(command.command_id, self._now())
         try:
             answer = await self._redriving.obey(command)
         except Exception as error:
-            if is_transient(error) and self._now() - begun < GIVE_UP_SECONDS:
+            # From its first fault on: a hundred thousand letters take longer, and are work and no fault.
+            since = self._failing_since.setdefault(command.command_id, self._now())
+            if is_transient(error) and self._now() - since < GIVE_UP_SECONDS:
                 raise
             # One command must not hold up the others for ever, nor end the pages for everybody.
             log.exception("a command could not be obeyed", extra={"command_id": str(command.command_id)})
             why = f"it could not be done ({type(error).__name__}); what was settled until then is settled"
             answer = self._redriving.answer(command, refusal=f"{why}: the console's log says more; ask again")
-        del self._begun[command.command_id]
+        self._failing_since.pop(command.command_id, None)
         return answer
 
 

@@ -40,8 +40,9 @@ class DeadRecords:
             **kafka.connection(self._settings), enable_auto_commit=False, auto_offset_reset="none"
         )
         async with asyncio.timeout(SECONDS):
-            await consumer.start()
             try:
+                # Within: one that a broker let wait for too long is under way still, and is to be stopped.
+                await consumer.start()
                 consumer.assign([at])
                 begins, ends = await consumer.beginning_offsets([at]), await consumer.end_offsets([at])
                 if not begins[at] <= offset < ends[at]:

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from console.core.gauges import SERVICES, Ends, Gauges, Place, consumed, look
+from console.core.gauges import SERVICES, Ends, Gauges, Look, Place, consumed, look
 from hiring import kafka
 from hiring.faults import is_transient
 from hiring.settings import Settings
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 2.0
 _ANSWER_SECONDS = 10.0
+_PAUSE_SECONDS = 30.0
 
 
 class Gauging:
@@ -29,15 +30,20 @@ class Gauging:
         self._group = group
 
     async def run(self) -> None:
-        """Look until cancelled; while the broker is away there is nothing to see, and the page says so by its gap."""
+        """Look until cancelled; while the broker is away there is nothing to see, and the page says so by its gap.
+
+        Never raises: whatever is wrong with looking, nobody's work ends for it.
+        """
         while True:
             try:
                 await self._look_on()
             except Exception as error:
-                if not (isinstance(error, KafkaError) or is_transient(error)):
-                    raise
-                log.warning("cannot look how much waits", extra={"fault": type(error).__name__})
-                await asyncio.sleep(EVERY_SECONDS)
+                expected = isinstance(error, KafkaError) or is_transient(error)
+                told = {"fault": type(error).__name__}
+                log.warning("cannot look how much waits", extra=told, exc_info=None if expected else error)
+                # What was seen last is not what waits now.
+                self._gauges.add(Look(time.time(), {}, {}))
+                await asyncio.sleep(EVERY_SECONDS if expected else _PAUSE_SECONDS)
 
     async def _look_on(self) -> None:
         consumer = AIOKafkaConsumer(**kafka.connection(self._settings), client_id="console-gauges")

@@ -83,7 +83,7 @@ async def service(settings: ConsoleSettings) -> AsyncIterator[Awaitable[Any]]:
                 process.running(feeding.run(), "feeding") as fed,
                 subscription,
             ):
-                yield process.first_to_end(serving, fed, acts.failed, gauging)
+                yield process.first_to_end(serving, fed, acts.failed, asking.failed, gauging)
         finally:
             console.close()
 

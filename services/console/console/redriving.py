@@ -124,7 +124,8 @@ class Redriving:
             except Behind:
                 if clock() > until:
                     why = "the console has not read the topics up to now, as while its read model is made anew"
-                    raise Refused(f"{why}: its first page and /readyz say so; ask again when it has") from None
+                    again = "ask again when it has; what was settled until then stays so"
+                    raise Refused(f"{why}: its first page and /readyz say so; {again}") from None
             await asyncio.sleep(_LOOK_SECONDS)
 
     # -- the letters ---------------------------------------------------------------------------------------

@@ -65,6 +65,19 @@ async def test_a_fault_that_passes_is_waited_out_by_the_loop_and_given_up_at_las
     assert "KafkaConnectionError" in ((await answered(it)).refusal or "")
 
 
+async def test_work_that_takes_long_is_not_given_up_at_its_first_fault() -> None:
+    it, clock = step(KafkaConnectionError())
+    obey = it._redriving.obey
+
+    async def long(command: DeadLettersSettled) -> CommandAnswered:
+        clock.now += GIVE_UP_SECONDS + 1
+        return await obey(command)
+
+    it._redriving.obey = long  # type: ignore[method-assign]
+    with pytest.raises(KafkaConnectionError):
+        await answered(it)
+
+
 async def test_a_fault_that_nobody_expected_ends_the_command_and_not_the_console() -> None:
     it, _ = step(RuntimeError("with somebody's data"))
     refusal = (await answered(it)).refusal or ""

@@ -1,10 +1,15 @@
 """How much waits for each service and how fast it goes, from offsets to the page."""
 
+import asyncio
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
+from console import gauging
 from console.core.gauges import Ends, Gauges, consumed, look
+from console.gauging import Gauging
+from hiring import process
 from hiring.topics import APPLICATIONS, COMMANDS, CONTACTS, DECISIONS
 
 from .site import Site
@@ -49,3 +54,27 @@ async def test_the_first_page_says_what_waits(as_role: Any, site: Site) -> None:
 @pytest.mark.parametrize("path", ["/gauges", "/"])
 async def test_it_is_for_who_is_logged_in(visitor: Any, path: str) -> None:
     assert (await visitor.get(path)).status_code == 303
+
+
+async def test_whatever_is_wrong_with_looking_ends_nothing(monkeypatch: Any) -> None:
+    tries, again = 0, asyncio.Event()
+
+    async def broken(self: Gauging) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 3:
+            again.set()
+        raise KeyError("a topic that is gone") if tries % 2 else KafkaConnectionError()
+
+    monkeypatch.setattr(Gauging, "_look_on", broken)
+    monkeypatch.setattr(gauging, "EVERY_SECONDS", 0)
+    monkeypatch.setattr(gauging, "_PAUSE_SECONDS", 0)
+    nothing: Any = None
+    gauges = Gauges()
+    gauges.add(look(1.0, ENDS, {"notify": {}}))
+    async with process.running(Gauging(nothing, gauges, nothing).run(), "gauging") as running:
+        async with asyncio.timeout(5):
+            await again.wait()
+        assert not running.done()
+    series = gauges.series()
+    assert [series.waiting["notify"][0], series.waiting["notify"][-1]] == [500, None], "what was seen is not what is"

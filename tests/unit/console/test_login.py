@@ -59,6 +59,20 @@ async def test_a_form_without_its_token_does_nothing(visitor: Any, site: Site) -
     assert forged.status_code == 403
 
 
+async def test_a_link_from_elsewhere_logs_nobody_out(visitor: Any) -> None:
+    assert (await visitor.log_in("viewer")).status_code == 303
+    session = dict(visitor.cookies)
+    # With such a request a browser sends no strict cookie.
+    visitor.cookies.clear()
+    link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+    page = await visitor.get("/actions?before=x", headers=link)
+    assert page.status_code == 200 and 'content="0;url=/actions?before=x"' in page.text, "asked again, by our page"
+    assert (await visitor.get("/login", headers=link)).status_code == 200
+    assert "console_session" not in visitor.cookies, "the form leaves the session where it is"
+    visitor.cookies.update(session)
+    assert (await visitor.get("/actions", headers=link | {"sec-fetch-site": "same-origin"})).status_code == 200
+
+
 async def test_a_form_that_is_none_of_ours_is_not_even_read(visitor: Any) -> None:
     long = {"token": await visitor.token(), "name": "x" * 40_000, "password": "x"}
     assert (await visitor.post("/login", data=long)).status_code == 413

@@ -120,7 +120,7 @@ async def test_without_accounts_of_this_machine_there_is_no_form_and_no_login_by
     async with site.browser() as browser:
         page = (await browser.get("/login")).text
         assert "Log in with your organisation" in page and "password" not in page and "no accounts yet" not in page
-        form = {"token": site.sessions.visitor(browser.cookies["console_session"]), "name": "viewer"}
+        form = {"token": site.sessions.visitor(browser.cookies["console_visitor"]), "name": "viewer"}
         refused = await browser.post("/login", data=form | {"password": PASSWORD})
         assert refused.status_code == 401
         await browser.log_in()

@@ -155,6 +155,8 @@ async def test_a_file_is_taken_and_what_is_no_policy_is_told_with_its_line(as_ro
         (b"", "Line 1: is empty"),
         (b"\xff\xfe", "not UTF-8"),
         (b"a: 1\n", "for which programme"),
+        # 57 kB of text that says 100 MB.
+        (b"programme: p\na: &a " + b"x" * 50_000 + b"\nb: [" + b"*a," * 2000 + b"]", "policy is too large"),
     ):
         answer = await visitor.post("/trials", data=form, files={"file": ("p.yaml", content, "text/plain")})
         assert answer.status_code == 400 and why in text(answer.text), content

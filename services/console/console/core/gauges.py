@@ -70,10 +70,6 @@ class Gauges:
         """Keep a look."""
         self._looks.append(taken)
 
-    def latest(self) -> Look | None:
-        """The last look, where there is one."""
-        return self._looks[-1] if self._looks else None
-
     def series(self) -> Series:
         """All looks, the first one first; the first has no rate yet."""
         looks = list(self._looks)

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+from pydantic_core import to_json
 
-from console.core.asked import Asked, asked
+from console.core.asked import Asked, applications_in, asked, without
 from console.core.policies import seats_of
 from hiring.events.answer import CommandAnswered, PolicyTried
 from hiring.events.command import Command, PolicyTrialRequested
@@ -25,6 +26,8 @@ WHERE NOT EXISTS (SELECT FROM forgotten f WHERE f.application_id = c.application
 ON CONFLICT DO NOTHING
 """
 _WIPE = "DELETE FROM commands WHERE application_id = ANY($1::uuid[])"
+_NAMING = "SELECT tried FROM trials WHERE names && $1::uuid[]"
+_GONE = "SELECT application_id, at FROM forgotten WHERE application_id = ANY($1::uuid[])"
 _ANSWERED = """
 INSERT INTO answers (command_id, service, refusal, answered_at, note)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[]) ON CONFLICT DO NOTHING
@@ -38,8 +41,9 @@ ON CONFLICT (digest) DO UPDATE SET programme = excluded.programme, name = exclud
 """
 _TO_TRY = "INSERT INTO trial_policies SELECT * FROM unnest($1::uuid[], $2::json[]) ON CONFLICT DO NOTHING"
 _TRIED = """
-INSERT INTO trials SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::json[]) ON CONFLICT DO NOTHING
+INSERT INTO trials (command_id, programme, tried_at, tried, names) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
 """
+_TRIED_NOW = "UPDATE trials SET tried = $2, names = $3 WHERE command_id = $1"
 
 _COMMAND = "SELECT command_id, type, application_id, by, why, at, about FROM commands"
 _ONE = f"{_COMMAND} WHERE command_id = $1"
@@ -89,11 +93,8 @@ async def write(connection: Any, told: Sequence[object]) -> None:
     ]
     # One statement may not write a row twice: the last of a digest is what stands.
     policies = {it.digest: _policy_row(it) for it in told if isinstance(it, PolicyKnown)}
-    trials = [
-        (it.command_id, it.programme, it.tried_at, it.model_dump_json()) for it in told if isinstance(it, PolicyTried)
-    ]
     to_try = [
-        (it.command_id, orjson.dumps(it.policy).decode())
+        (it.command_id, _json(it.policy))
         for it in told
         if isinstance(it, PolicyTrialRequested) and it.policy is not None
     ]
@@ -102,15 +103,29 @@ async def write(connection: Any, told: Sequence[object]) -> None:
         (_TO_TRY, to_try),
         (_ANSWERED, answers),
         (_KNOWN, list(policies.values())),
-        (_TRIED, trials),
     ):
         if rows:
             await connection.execute(statement, *(list(column) for column in zip(*rows, strict=True)))
+    for it in told:
+        if isinstance(it, PolicyTried):
+            await _keep_trial(connection, it)
+
+
+async def _keep_trial(connection: Any, tried: PolicyTried) -> None:
+    """Topics are read side by side: who was forgotten since the trial may be so here before it."""
+    gone = {row[0] for row in await connection.fetch(_GONE, list(applications_in(tried))) if row[1] >= tried.tried_at}
+    kept = without(tried, gone)
+    names = sorted(applications_in(kept))
+    await connection.execute(_TRIED, kept.command_id, kept.programme, kept.tried_at, kept.model_dump_json(), names)
 
 
 async def wipe(connection: Any, applications: Sequence[UUID]) -> None:
-    """Forget what was asked about these applications."""
+    """Forget what was asked about these applications, and what trials tell of them."""
     await connection.execute(_WIPE, list(applications))
+    for row in await connection.fetch(_NAMING, list(applications)):
+        left = without(PolicyTried.model_validate_json(row["tried"]), set(applications))
+        names = sorted(applications_in(left))
+        await connection.execute(_TRIED_NOW, left.command_id, left.model_dump_json(), names)
 
 
 class AskedReading:
@@ -163,18 +178,19 @@ class AskedReading:
         return [Answered(_asked(row), answers.get(row["command_id"], [])) for row in rows]
 
 
+def _json(value: Any) -> str:
+    """Whatever number somebody wrote: orjson takes none beyond 64 bits, and no policy may end the reading of all."""
+    return to_json(value, inf_nan_mode="null").decode()
+
+
 def _asked(row: Any) -> Asked:
     return Asked(**{**row, "about": orjson.loads(row["about"])})
 
 
 def _command_row(it: Asked) -> tuple[Any, ...]:
-    return (*it[:6], orjson.dumps(it.about).decode())
-
-
-def _answer_row(it: CommandAnswered) -> tuple[Any, ...]:
-    return (it.command_id, it.service, it.refusal, it.answered_at, it.note)
+    return (*it[:6], _json(it.about))
 
 
 def _policy_row(it: PolicyKnown) -> tuple[Any, ...]:
-    known, seats = it.model_dump_json(), orjson.dumps(seats_of(it)).decode()
+    known, seats = it.model_dump_json(), _json(seats_of(it))
     return (it.digest, it.programme, it.name, it.version, it.effective_from, it.approved_at, known, seats)

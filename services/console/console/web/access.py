@@ -13,7 +13,7 @@ from console.accounts.login import Login, Refused
 from console.accounts.organisation import CALLBACK, Organisation
 from console.accounts.roles import OPERATES, REVIEWS, SEES_DEAD_LETTERS
 from console.accounts.sessions import Session, same
-from console.web.login_page import LANGUAGE, SESSION, LoginPage, inside, language_of
+from console.web.login_page import LANGUAGE, SESSION, VISITOR, LoginPage, inside, language_of
 from console.web.oidc import PATH, OidcLogin
 from console.web.rendering import Rendering
 from console.words import LANGUAGES
@@ -84,6 +84,9 @@ class Access:
     def to_login(self, request: Request) -> Response:
         """Where who is not logged in is sent, and comes back from."""
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        if _from_elsewhere(request):
+            # A link in a message: the browser keeps the session back until a page of ours asks for it.
+            return self._page.onward(request, "arriving", inside(here))
         way = PATH if self._oidc is not None and self._oidc.due(request) else "/login"
         return RedirectResponse(f"{way}?next={quote(here, safe='')}" if here != "/" else way, 303)
 
@@ -97,11 +100,7 @@ class Access:
         """POST /login."""
         form = await request.form(max_files=0, max_fields=10)
         next_ = form.get("next", "/")
-        cookie = request.cookies.get(SESSION)
-        token = self._login.sessions.visitor(cookie)
-        # Whoever is logged in already and finds an old form is let in once more.
-        session = self._login.session(cookie)
-        token = token or (session.token if session else None)
+        token = self._login.sessions.visitor(request.cookies.get(VISITOR))
         if token is None or not same(form.get("token"), token) or not same_origin(request):
             return self._page.show(request, next_, "login.again", 403)
         name, password = form.get("name"), form.get("password")
@@ -132,6 +131,13 @@ class Access:
         if chosen in LANGUAGES:
             self._page.keep(response, LANGUAGE, chosen, _YEAR)
         return response
+
+
+def _from_elsewhere(request: Request) -> bool:
+    """Whether a person came here by another site's link."""
+    asked = request.headers
+    by_link = request.method == "GET" and asked.get("sec-fetch-mode") == "navigate"
+    return by_link and asked.get("sec-fetch-site") == "cross-site"
 
 
 def same_origin(request: Request) -> bool:

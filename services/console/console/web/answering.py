@@ -22,7 +22,7 @@ from console.web.parts import AskedModel, ClaimModel, LettersModel, ReadModel, R
 from console.web.rendering import Rendering
 from console.web.requests import LARGEST_FORM, here, small, with_done
 from hiring.events.command import Command
-from hiring.faults import is_transient
+from hiring.faults import is_transient, is_unstorable
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,10 @@ class NotFound(Exception):
 
 class Unavailable(Exception):
     """Something the page needs is away for the moment."""
+
+
+class Unsent(Exception):
+    """The broker has not said that it has a command: it may have it all the same."""
 
 
 class NotYours(Exception):
@@ -100,10 +104,15 @@ class Answering:
                 return self._message(request, self.access.visit(request), "not_yours", 403)
             except Incomplete as error:
                 return self._message(request, self.access.visit(request), str(error), 400)
+            except Unsent:
+                return self._message(request, self.access.visit(request), "unsent", 503)
             except AccountsError as error:
                 log.error("the accounts are not usable", extra={"why": str(error)})
                 return self._message(request, None, "unavailable", 503)
             except Exception as error:
+                if is_unstorable(error):
+                    # Something in the address is no text, or no number, that a database can look for.
+                    return self._message(request, self.access.visit(request), "not_found", 404)
                 if not (isinstance(error, Unavailable | KafkaError) or is_transient(error)):
                     raise
                 log.warning("a page could not be made", extra={"fault": type(error).__name__})
@@ -147,7 +156,7 @@ class Answering:
     async def ask(self, visit: Visit, type_: str, kind: type[Command], key: str, to: str, **about: Any) -> Response:
         """Publish the command that a form asks for, with its `why`; go on to the page `to`, which tells the answer.
 
-        `{command}` in `to` stands for the command's id. Raises Incomplete where the form says too little, KafkaError.
+        `{command}` in `to` stands for the command's id. Raises Incomplete where the form says too little, Unsent.
         """
         form = await visit.request.form(max_files=0, max_fields=20)
         why = form.get("why")
@@ -157,7 +166,10 @@ class Answering:
             asked = command(kind, visit.session.name, why, **about)
         except ValidationError:
             raise Incomplete("incomplete") from None
-        await self.parts.asking.ask(type_, asked, key)
+        try:
+            await self.parts.asking.ask(type_, asked, key)
+        except (KafkaError, TimeoutError):
+            raise Unsent from None
         return RedirectResponse(with_done(to.replace("{command}", str(asked.command_id)), asked.command_id), 303)
 
     async def _done(self, visit: Visit) -> dict[str, Any] | None:

@@ -12,7 +12,8 @@ from console.web.rendering import Rendering
 from console.words import LANGUAGES, accepted, say
 from hiring.explanation.words import Language
 
-SESSION, LANGUAGE = "console_session", "console_language"
+SESSION, VISITOR, LANGUAGE = "console_session", "console_visitor", "console_language"
+"""A visitor's cookie is not the session's: whoever is shown the form stays logged in where they were."""
 
 
 class LoginPage:
@@ -57,7 +58,7 @@ class LoginPage:
         response = HTMLResponse(page, status)
         if wait:
             response.headers["Retry-After"] = str(wait)
-        self.keep(response, SESSION, visiting, self._login.sessions.seconds)
+        self.keep(response, VISITOR, visiting, self._login.sessions.seconds)
         return response
 
     def onward(self, request: Request, what: str, address: str) -> Response:

@@ -83,7 +83,7 @@ class OidcLogin:
         if answer.get("iss", organisation.provider.issuer) != organisation.provider.issuer:  # RFC 9207
             return self._refused(request, flow.next, ProviderError("rejected", "another issuer answered"))
         if "error" in answer:
-            return self._not_answered(request, flow.next, error_code(answer["error"]))
+            return self._out(self._not_answered(request, flow.next, error_code(answer["error"])))
         if not answer.get("code"):
             return self._refused(request, flow.next, ProviderError("rejected", "no code"))
         try:
@@ -94,11 +94,16 @@ class OidcLogin:
         if role is None:
             told = {"claim": organisation.admission.roles_claim, "values": len(organisation.admission.values(claims))}
             log.warning("somebody of the organisation has no role here", extra=told)
-            return self._page.show(request, flow.next, "oidc.no_role", 403, who=name)
+            return self._out(self._page.show(request, flow.next, "oidc.no_role", 403, who=name))
         log.info("somebody of the organisation logged in", extra={"role": role})
         token = flow.again[1] if flow.again and flow.again[0] == name else None
         response = self._page.onward(request, "welcome", flow.next)
         self._page.enter(response, self._login.sessions.begin(name, role, organisation.mark, token))
+        return response
+
+    def _out(self, response: Response) -> Response:
+        """The provider was asked and did not let them in: a session that is there still ends."""
+        self._page.forget(response)
         return response
 
     def _not_answered(self, request: Request, next_: str, code: str) -> Response:

@@ -4,6 +4,7 @@ POST /policies/{digest}/try       try it against what was decided
 POST /policies/{digest}/approve   the second pair of eyes
 """
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,7 +46,8 @@ class PoliciesPages:
         policy = await self._one(visit)
         of_programme = listed(await self._answering.parts.asked.policies(), datetime.now(UTC)).get(policy.programme, ())
         state = next((it.state for it in of_programme if it.policy.digest == policy.digest), "proposed")
-        content = yaml.safe_dump(policy.policy, allow_unicode=True, sort_keys=False, width=110)
+        # A large one takes a second to be written out.
+        content = await asyncio.to_thread(_written, policy.policy)
         return await self._answering.page("policy", visit, it=policy, state=state, content=content)
 
     async def _try(self, visit: Visit) -> Response:
@@ -72,3 +74,8 @@ class PoliciesPages:
         if policy is None:
             raise NotFound
         return policy
+
+
+def _written(policy: dict[str, Any]) -> str:
+    text: str = yaml.safe_dump(policy, allow_unicode=True, sort_keys=False, width=110)
+    return text

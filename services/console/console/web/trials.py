@@ -3,6 +3,8 @@ GET  /trials/{command}     what it would change, once that is known
 POST /trials/{command}     propose what was tried
 """
 
+import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +22,7 @@ from hiring.events.command import PolicyProposed, PolicyTrialRequested
 from hiring.yaml_lines import Unreadable, read_yaml
 
 LARGEST_POLICY = 700_000
+"""Bytes of what a policy says: the command around it stays below what its topic takes."""
 TRIAL = "/trials/{command}"
 """Where the page of a trial is, by the command that asked for it."""
 
@@ -45,7 +48,8 @@ class TrialsPages:
 
     async def _try(self, visit: Visit) -> Response:
         try:
-            policy = _read(await _text(visit))
+            # A large one takes seconds to read, and everybody's pages go on meanwhile.
+            policy = await asyncio.to_thread(_read, await _text(visit))
         except NoPolicy as error:
             form = await visit.request.form(max_files=1, max_fields=20)
             # What was written is there still, to be mended.
@@ -113,7 +117,27 @@ def _read(text: str) -> dict[str, Any]:
         raise NoPolicy(f"{error.line}: {error.text}") from None
     if not isinstance(policy, dict) or not isinstance(policy.get("programme"), str):
         raise NoPolicy("1: a policy says for which programme it is: programme: NAME")
+    said = 0
+    for text in _texts(policy):
+        # Counted, not made: what an alias repeats a thousand times is there only once until it is written out.
+        if (said := said + len(text.encode(errors="replace")) + 4) > LARGEST_POLICY:
+            raise NoPolicy(
+                f"1: the policy is too large: it says more than {LARGEST_POLICY:,} bytes, aliases written out"
+            )
     return policy
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every name and value in it, as text."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield name
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    else:
+        yield str(value)
 
 
 def _moment(text: str) -> datetime:
