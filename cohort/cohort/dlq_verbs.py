@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from cohort import dead_letters
 from cohort.addresses import Addresses
-from cohort.commands import RefusedCommand, ask, asked
+from cohort.commands import ask, asked
 from cohort.dead_letters import Group, Letter, Place
 from cohort.stack.errors import StackError
 from cohort.tables import plain_table, print_indented
@@ -152,16 +152,17 @@ async def _settle_all(at: Addresses, then: str, by: str, why: str, until: dateti
     if not grouped:
         say("there are no open dead letters")
         return
-    refused = 0
+    undone = 0
     for it in grouped:
         about = {"group": {"topic": it.topic, "flaw": it.flaw, "failed_until": until}}
         try:
             say(f"{it.topic}, {it.flaw}: {await _asked(at, then, by, why, about)}")
-        except RefusedCommand as error:
-            refused += 1
+        except StackError as error:
+            # Refused, or not answered yet: the other groups are asked for all the same.
+            undone += 1
             say(f"{it.topic}, {it.flaw}: {error}")
-    if refused:
-        raise StackError(f"{refused} of {len(grouped)} groups were refused; what is said above tells why")
+    if undone:
+        raise StackError(f"{undone} of {len(grouped)} groups are not done; what is said above tells why")
 
 
 async def _asked(at: Addresses, then: str, by: str, why: str, about: dict[str, Any]) -> str:

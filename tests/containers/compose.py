@@ -53,6 +53,7 @@ class Compose:
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         # An empty range is any free port.
         self.environment |= {"COHORT_SECRETS": str(self.secrets), "COHORT_VERSION": "test", "COHORT_PAGES_PORTS": ""}
+        self.environment |= {"HIRING_HOOKS_FILE": "/run/sources/webhooks.yaml"}
         self.environment |= ports
 
     def __call__(
@@ -123,6 +124,10 @@ class Compose:
         """What the engine says of a service's only container: starting, healthy or unhealthy."""
         return self("ps", "--format", "{{.Health}}", service).stdout.strip()
 
+    def logged(self, service: str, event: str) -> int:
+        """How often a service's log says so."""
+        return self("logs", service).stdout.count(event)
+
     def decided(self) -> tuple[int, int]:
         """How many decisions there are, and of how many applications."""
         counts = self.psql("screening", "SELECT count(*), count(DISTINCT application_id) FROM decisions")
@@ -138,9 +143,20 @@ class Compose:
 
     def mails(self) -> int:
         """How many e-mails Mailpit has."""
+        return int(self._mailpit("GET", "messages?limit=1")["total"])
+
+    def mails_to(self, address: str) -> list[str]:
+        """The subjects of those to one address."""
+        return [mail["Subject"] for mail in self._mailpit("GET", f'search?query=to:"{address}"')["messages"]]
+
+    def refuse_mail(self, percent: int) -> None:
+        """So many recipients of a hundred are refused for good from now on."""
+        self._mailpit("PUT", "chaos", {"Recipient": {"ErrorCode": 550, "Probability": percent}})
+
+    def _mailpit(self, method: str, what: str, told: Any = None) -> Any:
+        url = f"http://127.0.0.1:{self.environment['COHORT_MAIL_PORT']}/api/v1/{what}"
         with httpx.Client(trust_env=False, timeout=10) as http:
-            answer = http.get(f"http://127.0.0.1:{self.environment['COHORT_MAIL_PORT']}/api/v1/messages?limit=1")
-            return int(answer.raise_for_status().json()["total"])
+            return http.request(method, url, json=told).raise_for_status().json()
 
 
 async def until(fact: Callable[[], bool], what: str, seconds: float = 60) -> None:

@@ -60,15 +60,3 @@ async def test_a_file_is_sent_by_curl_and_every_line_is_answered(pipeline: Compo
 
     as_documented = ["advance", "advance", "decline", "review", "review"]
     await until(lambda: outcomes() == as_documented, "each outcome has its example")
-
-
-async def test_a_record_that_cannot_be_read_becomes_a_dead_letter(pipeline: Compose) -> None:
-    """As docs/deploy.md makes one, for whoever wants to see what becomes of it."""
-    producing = [
-        "exec", "-T", "-e", "KAFKA_OPTS=", "kafka", "/opt/kafka/bin/kafka-console-producer.sh",
-        "--bootstrap-server", "kafka:9091", "--command-config", "/run/secrets/kafka-admin-properties",
-        "--topic", "hiring.submissions",
-    ]  # fmt: skip
-    pipeline(*producing, typed="no JSON\n")
-    count = "SELECT coalesce(sum(n), 0) FROM dead_letter_groups WHERE topic = 'hiring.submissions'"
-    await until(lambda: int(pipeline.psql("console", count)) > 0, "the console shows it")

@@ -1,11 +1,11 @@
 """Commands and their answers in memory: what a page asks for is answered at once, as a test says."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from console.core.asked import asked
+from console.core.pauses import PAUSED, RESUMED
 from console.store.asked import Answer, Answered
 from hiring.events.answer import PolicyTried
 from hiring.events.command import Command, PolicyTrialRequested
@@ -38,11 +38,11 @@ class AskedInMemory:
     async def command(self, id_: UUID) -> Answered | None:
         return next((it for it in self._all() if it.asked.command_id == id_), None)
 
-    async def latest(
-        self, before: tuple[datetime, UUID], most: int, types: Sequence[str] | None = None
-    ) -> list[Answered]:
+    async def stops(self, most: int) -> list[Answered]:
+        return [it for it in self._all() if it.asked.type in (PAUSED, RESUMED)][-most:]
+
+    async def latest(self, before: tuple[datetime, UUID], most: int) -> list[Answered]:
         found = [it for it in self._all() if (it.asked.at, it.asked.command_id) < before]
-        found = [it for it in found if types is None or it.asked.type in types]
         return sorted(found, key=lambda it: (it.asked.at, it.asked.command_id), reverse=True)[:most]
 
     async def policies(self) -> list[PolicyKnown]:

@@ -1,6 +1,7 @@
 """The console's pages over a read model in memory."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -78,6 +79,9 @@ class Model:
         if self.fault:
             raise self.fault
         cells = project({}, {}, [happening(n, event) for n, event in self.events]).cells
+        waiting = Counter[str]()
+        for cell, n in cells.items():
+            waiting[cell.programme] += n if cell.outcome == "review" and not cell.withdrawn else 0
         return glance(
             [Counted(cell, n) for cell, n in cells.items()],
             changed=len(self.events) + len(self.letters),
@@ -86,6 +90,7 @@ class Model:
             rebuilding=self.rebuilding,
             left=1234 if self.rebuilding else 0,
             seats=self.seats,
+            waiting=waiting,
         )
 
     async def application(self, id_: UUID) -> Known | None:

@@ -32,7 +32,7 @@ WHOLE = {
         ("groups", {}, None),
         ("realm_access.roles", {"realm_access": {"roles": ["hiring-ops"]}}, "operator"),
         ("realm_access.roles", {"realm_access": ["hiring-ops"]}, None),
-        ("email", {"email": "hiring-ops"}, "operator"),
+        ("email", {"email": "hiring-ops", "email_verified": True}, "operator"),
         ("email", {"email": "hiring-ops", "email_verified": False}, None),
         ("https://example.org/roles", {"https://example.org/roles": ["hiring-ops"]}, "operator"),
     ],
@@ -85,3 +85,11 @@ def test_settings_come_from_the_environment_and_an_empty_issuer_is_none(monkeypa
     for name in WHOLE:
         monkeypatch.setenv(name, "")
     assert load(ConsoleSettings).oidc_issuer is None
+
+
+def test_a_role_by_address_alone_needs_a_verified_one() -> None:
+    by_address = Admission({"li.na@example.org": "operator"}, "email", "sub")
+    claims = {"sub": "1", "email": "li.na@example.org"}
+    assert by_address.role(claims) is None, "the provider does not say"
+    assert by_address.role({**claims, "email_verified": False}) is None
+    assert by_address.role({**claims, "email_verified": True}) == "operator"

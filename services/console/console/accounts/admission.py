@@ -37,7 +37,12 @@ class Admission:
         return ORGANISATION + (usable[0] if usable else "unnamed " + _digest(str(claims.get("sub"))))
 
     def values(self, claims: Claims) -> frozenset[str]:
-        """The values of the roles' claim; a text stands for a list of one."""
+        """The values of the roles' claim; a text stands for a list of one.
+
+        A role by address alone needs a provider that says the address is verified: anybody may claim to have one.
+        """
+        if self.roles_claim == "email" and claims.get("email_verified") not in (True, "true"):
+            return frozenset()
         found = _at(_without_doubtful_address(claims), self.roles_claim)
         listed = [found] if isinstance(found, str) else found if isinstance(found, list) else []
         return frozenset(it for it in listed if isinstance(it, str))

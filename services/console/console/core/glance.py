@@ -77,18 +77,25 @@ def glance(
     rebuilding: datetime | None,
     left: int,
     seats: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
+    waiting: Mapping[str, int] = MappingProxyType({}),
 ) -> Glance:
-    """The figures of all programmes, and of each. `seats` are those of each programme's tracks."""
+    """The figures of all programmes, and of each.
+
+    `seats` are those of each programme's tracks, `waiting` how many of each wait for a person.
+    """
     names = sorted({it.cell.programme for it in cells})
     programmes = {
-        name: figures((it for it in cells if it.cell.programme == name), seats.get(name, {})) for name in names
+        name: figures([it for it in cells if it.cell.programme == name], seats.get(name, {}), waiting.get(name, 0))
+        for name in names
     }
     every = sum((Counter(seats.get(name, {})) for name in names), Counter[str]())
-    return Glance(changed, figures(cells, every), programmes, dead, last_arrived, rebuilding, left)
+    return Glance(
+        changed, figures(cells, every, sum(waiting.values())), programmes, dead, last_arrived, rebuilding, left
+    )
 
 
-def figures(cells: Iterable[Counted], seats: Mapping[str, int] = MappingProxyType({})) -> Figures:
-    """The figures of some cells; `seats` are those of their tracks."""
+def figures(cells: Iterable[Counted], seats: Mapping[str, int] = MappingProxyType({}), waiting: int = 0) -> Figures:
+    """The figures of some cells; `seats` are those of their tracks, `waiting` is what the queue of reviews has."""
     counted = list(cells)
     decided = [it for it in counted if it.cell.outcome]
     outcomes, letters = Counter[str](), Counter[str]()
@@ -100,7 +107,7 @@ def figures(cells: Iterable[Counted], seats: Mapping[str, int] = MappingProxyTyp
         decided=sum(n for _, n in decided),
         told=letters["sent"],
         withdrawn=sum(n for cell, n in counted if cell.withdrawn),
-        waiting=sum(n for cell, n in decided if cell.outcome == "review" and not cell.withdrawn),
+        waiting=waiting,
         outcomes=tuple(outcomes[it] for it in OUTCOMES),
         letters=tuple(letters[it] for it in LETTERS),
         rows=_rows(decided, seats),

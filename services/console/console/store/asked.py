@@ -48,8 +48,11 @@ _TRIED_NOW = "UPDATE trials SET tried = $2, names = $3 WHERE command_id = $1"
 _COMMAND = "SELECT command_id, type, application_id, by, why, at, about FROM commands"
 _ONE = f"{_COMMAND} WHERE command_id = $1"
 _LATEST = f"""
-{_COMMAND} WHERE (at, command_id) < ($1, $2) AND ($3::text[] IS NULL OR type = ANY($3))
-ORDER BY at DESC, command_id DESC LIMIT $4
+{_COMMAND} WHERE (at, command_id) < ($1, $2) ORDER BY at DESC, command_id DESC LIMIT $3
+"""
+# By an index of their own: withdrawals and reviews are many.
+_STOPS = f"""
+{_COMMAND} WHERE type IN ('LettersPaused', 'LettersResumed') ORDER BY at DESC, command_id DESC LIMIT $1
 """
 _ANSWERS = """
 SELECT command_id, service, refusal, answered_at, note FROM answers WHERE command_id = ANY($1::uuid[])
@@ -143,11 +146,13 @@ class AskedReading:
         """The answers to a command so far, which may be here before the command is."""
         return [Answer(*row[1:]) for row in await self._pool.fetch(_ANSWERS, [id_])]
 
-    async def latest(
-        self, before: tuple[datetime, UUID], most: int, types: Sequence[str] | None = None
-    ) -> list[Answered]:
-        """Commands before one, the latest first; only of some types, where they are named."""
-        return await self._answered(await self._pool.fetch(_LATEST, *before, types, most))
+    async def latest(self, before: tuple[datetime, UUID], most: int) -> list[Answered]:
+        """Commands before one, the latest first."""
+        return await self._answered(await self._pool.fetch(_LATEST, *before, most))
+
+    async def stops(self, most: int) -> list[Answered]:
+        """The commands that paused letters or let them go again, the latest first."""
+        return await self._answered(await self._pool.fetch(_STOPS, most))
 
     async def policies(self) -> list[PolicyKnown]:
         """Every policy, programme by programme, the one that judges latest first; those proposed before approved."""

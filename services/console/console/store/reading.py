@@ -22,6 +22,8 @@ SELECT DISTINCT ON (programme) programme, seats FROM policies
 WHERE approved_at IS NOT NULL AND (effective_from IS NULL OR effective_from <= now())
 ORDER BY programme, effective_from DESC NULLS LAST, approved_at DESC
 """
+# What /reviews lists.
+_WAITING = "SELECT programme, count(*) FROM waiting WHERE NOT answering GROUP BY programme"
 _GROUPS = "SELECT topic, flaw, n, first_at, last_at, open FROM dead_letter_groups ORDER BY open = 0, last_at DESC"
 
 _APPLICATION = """
@@ -106,6 +108,7 @@ class Reading:
             left = await connection.fetchval(_LEFT) if since else 0
             cells = [Counted(Cell(*row[:6]), row[6]) for row in await connection.fetch(_CELLS)]
             dead = await connection.fetchval("SELECT coalesce(sum(open), 0) FROM dead_letter_groups")
+            waiting = {row[0]: row[1] for row in await connection.fetch(_WAITING)}
             seats = {row[0]: orjson.loads(row[1]) for row in await connection.fetch(_SEATS)}
         return glance(
             cells,
@@ -115,6 +118,7 @@ class Reading:
             rebuilding=since,
             left=int(left),
             seats=seats,
+            waiting=waiting,
         )
 
     async def application(self, id_: UUID) -> Known | None:

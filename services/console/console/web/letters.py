@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from console.accounts.roles import OPERATES
-from console.core.pauses import ALL, PAUSED, RESUMED, Pause, pauses
+from console.core.pauses import ALL, Pause, pauses
 from console.store.letters import Stuck
 from console.web.access import Visit
 from console.web.answering import Answering, Incomplete, NotFound
-from console.web.requests import LATEST_ID, id_place, id_place_text
+from console.web.requests import id_place, id_place_text
 from hiring.events import LETTER_SETTLED, LETTERS_PAUSED, LETTERS_RESUMED
 from hiring.events.command import LetterSettled, LettersPaused, LettersResumed
 
@@ -64,7 +64,7 @@ class LettersPages:
         )
 
     async def _paused(self) -> list[Pause]:
-        found = await self._answering.parts.asked.latest(LATEST_ID, _PAUSES, (PAUSED, RESUMED))
+        found = await self._answering.parts.asked.stops(_PAUSES)
         return pauses(it.asked for it in found if any(answer.refusal is None for answer in it.answers))
 
     async def _pause(self, visit: Visit) -> Response:
