@@ -50,6 +50,7 @@ async def test_an_operator_pauses_and_resumes_with_a_reason(as_role: Any, site: 
     page = text((await visitor.get(answer.headers["location"])).text)
     assert "Done." in page
     assert "The letters of ai-internships-2026 are paused. By operator since" in page and "A typing error" in page
+    assert "The letters of ai-internships-2026 are paused." in text((await visitor.get("/")).text), "the first page too"
     await visitor.post("/letters/resume", data=form | {"why": "Mended"})
     assert "are paused" not in text((await visitor.get("/letters")).text)
     assert [(type(it).__name__, key) for _, it, key in site.asked.sent] == [

@@ -11,6 +11,7 @@ from console.core.glance import Glance
 from console.web.access import Visit
 from console.web.answering import Answering
 from console.web.gauges import gauges_told
+from console.web.letters import paused
 
 
 class GlancePage:
@@ -26,8 +27,8 @@ class GlancePage:
 
     async def _show(self, visit: Visit) -> Response:
         glance = await self._answering.parts.live.now()
-        flow = gauges_told(self._answering.parts.gauges)
-        return await self._answering.page("glance", visit, **_chosen(glance, visit), **flow)
+        told = {**_chosen(glance, visit), **gauges_told(self._answering.parts.gauges)}
+        return await self._answering.page("glance", visit, paused=await paused(self._answering.parts.asked), **told)
 
     async def _stream(self, visit: Visit) -> Response:
         live, answering = self._answering.parts.live, self._answering
@@ -36,7 +37,8 @@ class GlancePage:
             async for glance in live.changes():
                 if answering.access.visit(visit.request) is None:
                     return
-                told = {"glance": glance, **_chosen(glance, visit)}
+                stopped = await paused(answering.parts.asked)
+                told = {"glance": glance, "paused": stopped, **_chosen(glance, visit)}
                 yield ServerSentEvent(answering.rendering.render("figures", visit.language, **told), event="figures")
 
         return EventSourceResponse(fragments(), ping=15)

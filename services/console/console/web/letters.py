@@ -15,6 +15,7 @@ from console.core.pauses import ALL, Pause, pauses
 from console.store.letters import Stuck
 from console.web.access import Visit
 from console.web.answering import Answering, Incomplete, NotFound
+from console.web.parts import AskedModel
 from console.web.requests import id_place, id_place_text
 from hiring.events import LETTER_SETTLED, LETTERS_PAUSED, LETTERS_RESUMED
 from hiring.events.command import LetterSettled, LettersPaused, LettersResumed
@@ -57,15 +58,11 @@ class LettersPages:
             visit,
             programme=programme,
             figures=glance.programmes[programme] if programme else glance.all,
-            paused=await self._paused(),
+            paused=await paused(parts.asked),
             state=state,
             stuck=stuck[:PAGE],
             before=id_place_text(last.since, last.application_id) if last else None,
         )
-
-    async def _paused(self) -> list[Pause]:
-        found = await self._answering.parts.asked.stops(_PAUSES)
-        return pauses(it.asked for it in found if any(answer.refusal is None for answer in it.answers))
 
     async def _pause(self, visit: Visit) -> Response:
         return await self._stop_or_go(visit, LETTERS_PAUSED, LettersPaused)
@@ -100,3 +97,9 @@ class LettersPages:
         if stuck is None:
             raise NotFound
         return stuck
+
+
+async def paused(asked: AskedModel) -> list[Pause]:
+    """What is paused now, by the commands that notify obeyed."""
+    found = await asked.stops(_PAUSES)
+    return pauses(it.asked for it in found if any(answer.refusal is None for answer in it.answers))

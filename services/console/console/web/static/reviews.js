@@ -27,6 +27,7 @@
     if (!radio) return false;
     radio.checked = true;
     reason.focus();
+    reason.setSelectionRange(reason.value.length, reason.value.length);
     return true;
   };
   const send = (id) => {
