@@ -16,6 +16,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from cohort.stack.ports import choose_ports
+from console.core.gauges import Look
 
 from ..unit.console.drive import fill  # noqa: TID252
 from ..unit.console.drive_asked import NO_POLICY, TOO_LATE, TRIED, UNDER_WAY  # noqa: TID252
@@ -137,9 +138,9 @@ async def test_charts_are_drawn_follow_a_dark_system_and_grow(tab: Any, site: Si
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         await page.wait_for_function(_PAINTED, arg=colour)
     before = await page.locator("canvas").first.evaluate("it => it.toDataURL()")
-    last = site.gauges.latest()
-    assert last is not None
-    site.gauges.add(last._replace(at=last.at + 2, waiting={**last.waiting, "notify": 250_000}))
+    series = site.gauges.series()
+    waiting = {service: of[-1] or 0 for service, of in series.waiting.items()} | {"notify": 250_000}
+    site.gauges.add(Look(series.at[-1] + 2, waiting, dict.fromkeys(waiting, 0)))
     await expect(page.locator("#gauges tr", has_text="Notify")).to_contain_text("250,000")
     await page.wait_for_function("was => document.querySelector('canvas').toDataURL() !== was", arg=before)
     assert tab.complaints == []
