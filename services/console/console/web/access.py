@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -33,6 +34,10 @@ class Visit:
     request: Request
     session: Session
     language: Language
+
+    async def form(self) -> FormData:
+        """What the form sent. It was read, within its bounds, when its token was looked at: here it only stands."""
+        return await self.request.form()
 
     @property
     def sees_dead_letters(self) -> bool:

@@ -158,7 +158,7 @@ class Answering:
 
         `{command}` in `to` stands for the command's id. Raises Incomplete where the form says too little, Unsent.
         """
-        form = await visit.request.form(max_files=0, max_fields=20)
+        form = await visit.form()
         why = form.get("why")
         if not isinstance(why, str) or not why.strip():
             raise Incomplete("no_why")

@@ -57,7 +57,7 @@ class DeadLetterPages:
         asked = visit.request.query_params
         group = await self._group(asked.get("topic", ""), asked.get("flaw", ""))
         # As the page said when it was shown: what came since is not meant.
-        until = (await visit.request.form(max_files=0, max_fields=20)).get("until")
+        until = (await visit.form()).get("until")
         return await self._settle(visit, group={"topic": group.topic, "flaw": group.flaw, "failed_until": until})
 
     async def _settle_one(self, visit: Visit) -> Response:
@@ -65,7 +65,7 @@ class DeadLetterPages:
         return await self._settle(visit, letter={"partition": letter.partition, "offset": letter.offset})
 
     async def _settle(self, visit: Visit, **which: Any) -> Response:
-        then = (await visit.request.form(max_files=0, max_fields=20)).get("then")
+        then = (await visit.form()).get("then")
         if then not in ("redrive", "discard"):
             raise Incomplete("incomplete")
         about = {"then": then, **which}

@@ -71,7 +71,7 @@ class LettersPages:
         return await self._stop_or_go(visit, LETTERS_RESUMED, LettersResumed)
 
     async def _stop_or_go(self, visit: Visit, type_: str, kind: type[LettersPaused | LettersResumed]) -> Response:
-        form = await visit.request.form(max_files=0, max_fields=20)
+        form = await visit.form()
         programme = str(form.get("programme", ALL))
         told: dict[str, Any] = {"programme": programme or None}
         return await self._answering.ask(visit, type_, kind, programme or _KEY_OF_ALL, "/letters", **told)
@@ -81,7 +81,7 @@ class LettersPages:
 
     async def _settle(self, visit: Visit) -> Response:
         stuck = await self._one(visit)
-        then = (await visit.request.form(max_files=0, max_fields=20)).get("then")
+        then = (await visit.form()).get("then")
         if then not in ("send", "drop"):
             raise Incomplete("incomplete")
         key = str(stuck.application_id)

@@ -60,7 +60,7 @@ class PoliciesPages:
     async def _approve(self, visit: Visit) -> Response:
         policy = await self._one(visit)
         # Nobody approves another moment than they are told: it may be proposed anew before this is obeyed.
-        form = await visit.request.form(max_files=0, max_fields=20)
+        form = await visit.form()
         told = {
             "programme": policy.programme,
             "digest": policy.digest,

@@ -83,7 +83,7 @@ class ReviewingPages:
 
     async def _decide(self, visit: Visit) -> Response:
         id_, name, parts = _application(visit), visit.session.name, self._answering.parts
-        form = await visit.request.form(max_files=0, max_fields=20)
+        form = await visit.form()
         given = Given(*(_said(form, field) for field in Given._fields))
         claim = await parts.claims.take(id_, name)
         if claim is None or claim.by != name:

@@ -51,7 +51,7 @@ class TrialsPages:
             # A large one takes seconds to read, and everybody's pages go on meanwhile.
             policy = await asyncio.to_thread(_read, await _text(visit))
         except NoPolicy as error:
-            form = await visit.request.form(max_files=1, max_fields=20)
+            form = await visit.form()
             # What was written is there still, to be mended.
             written = {name: value if isinstance(value := form.get(name), str) else "" for name in ("text", "why")}
             return await self._answering.page("trial_refused", visit, 400, problem=str(error), **written)
@@ -74,7 +74,7 @@ class TrialsPages:
         trial, content = await parts.asked.trial(_id(visit)), await parts.asked.trial_policy(_id(visit))
         if trial is None or trial.policy is None or content is None:
             raise NotFound
-        form = await visit.request.form(max_files=0, max_fields=20)
+        form = await visit.form()
         told = {
             "programme": trial.programme,
             "digest": trial.policy.digest,
@@ -100,7 +100,7 @@ def _id(visit: Visit) -> UUID:
 
 async def _text(visit: Visit) -> str:
     """The policy that was uploaded, or else written."""
-    form = await visit.request.form(max_files=1, max_fields=20)
+    form = await visit.form()
     upload, written = form.get("file"), form.get("text")
     if isinstance(upload, UploadFile) and upload.size:
         try:
