@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from aiokafka import TopicPartition
 
+from hiring.consumer.batch import reason_found
 from hiring.consumer.record import Record
 from hiring.events import SETTLEMENT_RECORDED
 from hiring.events.answer import SettlementRecorded
@@ -53,7 +53,7 @@ async def letters(broker: Broker) -> list[Letter]:
     found = []
     async for record in read_topic(broker, DEAD_LETTERS):
         place = record.partition, record.offset
-        found.append(Letter(place, reason(record), settled.get(place)))
+        found.append(Letter(place, reason_found(record), settled.get(place)))
     return sorted(found, key=lambda letter: (letter.why.failed_at, letter.place))
 
 
@@ -78,12 +78,6 @@ def groups(found: Iterable[Letter]) -> list[Group]:
     return sorted(
         (Group(*key, of) for key, of in by.items()), key=lambda it: it.letters[-1].why.failed_at, reverse=True
     )
-
-
-def reason(record: Record) -> DeadLetter:
-    """Why a record is among the dead letters."""
-    at = datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC)
-    return DeadLetter.found(record.headers, partition=record.partition, offset=record.offset, at=at)
 
 
 async def fetch(broker: Broker, place: Place) -> Record | None:

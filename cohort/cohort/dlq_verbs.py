@@ -15,6 +15,7 @@ from cohort.stack.errors import StackError
 from cohort.tables import plain_table, print_indented
 from cohort.terminal import say, screen
 from cohort.verb import PIPELINE_DATA, By, Data, data_option, given, run_verb, running_pipeline
+from hiring.consumer.batch import reason_found
 from hiring.events.command import DeadLettersSettled
 from hiring.events.dead_letter import PREFIX
 
@@ -80,7 +81,7 @@ def show(
             raise StackError(f"there is no dead letter at {letter}, or it is kept no longer: see `cohort dlq list`")
         settled = (await dead_letters.settlements(at.broker)).get(place)
         out = screen()
-        out.print(_told(Letter(place, dead_letters.reason(found), settled)))
+        out.print(_told(Letter(place, reason_found(found), settled)))
         headers = plain_table("header", "value")
         for name, value in found.headers:
             if not name.startswith(PREFIX):

@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
@@ -21,6 +22,15 @@ from hiring.topics import LARGEST_DEAD_LETTER, MIB
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 10.0
+
+
+async def partitions(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
+    """Every partition of the topics; a topic that is not there has none. Raises KafkaError."""
+    return [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in await admin.describe_topics(list(topics))
+        for partition in topic["partitions"]
+    ]
 
 
 def ssl_context(settings: Settings) -> ssl.SSLContext | None:

@@ -51,7 +51,8 @@ class Gauging:
         try:
             await consumer.start()
             await admin.start()
-            partitions = await _partitions(admin)
+            topics = sorted({topic for service in SERVICES for topic in consumed(service)})
+            partitions = await kafka.partitions(admin, topics)
             while True:
                 async with asyncio.timeout(_ANSWER_SECONDS):
                     await self._look(consumer, admin, partitions)
@@ -71,12 +72,3 @@ class Gauging:
             committed[service] = {(it.topic, it.partition): meta.offset for it, meta in offsets.items()}
         places = {(it.topic, it.partition): Ends(begins[it], ends[it]) for it in partitions}
         self._gauges.add(look(time.time(), places, committed))
-
-
-async def _partitions(admin: AIOKafkaAdminClient) -> list[TopicPartition]:
-    topics = sorted({topic for service in SERVICES for topic in consumed(service)})
-    return [
-        TopicPartition(topic["topic"], partition["partition"])
-        for topic in await admin.describe_topics(topics)
-        for partition in topic["partitions"]
-    ]

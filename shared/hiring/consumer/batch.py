@@ -65,7 +65,7 @@ def events_of(
             if record.value is None and record.topic in _COMPACTED:
                 yield Received(Tombstone(record.topic, (record.key or b"").decode(errors="replace")), record)
             elif record.topic == DEAD_LETTERS:
-                yield Received(_reason(record), record)
+                yield Received(reason_found(record), record)
             else:
                 yield Received(read(record, contracts[record.topic]), record)
         except Unreadable as unreadable:
@@ -74,7 +74,8 @@ def events_of(
                 refuse(record, unreadable)
 
 
-def _reason(record: Record) -> DeadLetter:
+def reason_found(record: Record) -> DeadLetter:
+    """Why a record is among the dead letters, also where it does not tell."""
     at = datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC)
     return DeadLetter.found(record.headers, partition=record.partition, offset=record.offset, at=at)
 

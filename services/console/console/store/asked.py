@@ -83,7 +83,12 @@ class Answered(NamedTuple):
     @property
     def refusal(self) -> str | None:
         """Why it was refused, where any service refused it."""
-        return next((it.refusal for it in self.answers if it.refusal is not None), None)
+        return refusal_of(self.answers)
+
+
+def refusal_of(answers: Sequence[Answer]) -> str | None:
+    """Why a command was refused, where any service refused it."""
+    return next((it.refusal for it in answers if it.refusal is not None), None)
 
 
 async def write(connection: Any, told: Sequence[object]) -> None:

@@ -33,11 +33,7 @@ async def ranges(settings: Settings, topics: list[str]) -> dict[TopicPartition, 
     try:
         await admin.start()
         await consumer.start()
-        partitions = [
-            TopicPartition(topic["topic"], partition["partition"])
-            for topic in await admin.describe_topics(topics)
-            for partition in topic["partitions"]
-        ]
+        partitions = await kafka.partitions(admin, topics)
         if not partitions:
             return {}
         begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)

@@ -16,6 +16,7 @@ from console.accounts.roles import Role
 from console.accounts.sessions import same
 from console.asking import Asking, command
 from console.core.gauges import Gauges
+from console.store.asked import refusal_of
 from console.web.access import Access, Visit, language_of, same_origin
 from console.web.live import Live
 from console.web.parts import AskedModel, ClaimModel, LettersModel, ReadModel, Records, ReviewModel
@@ -178,9 +179,8 @@ class Answering:
         except ValueError:
             return None
         answers = await self.parts.asked.answers(id_)
-        refusal = next((it.refusal for it in answers if it.refusal is not None), None)
         note = next((it.note for it in answers if it.note), None)
-        return {"id": id_, "answered": bool(answers), "refusal": refusal, "note": note}
+        return {"id": id_, "answered": bool(answers), "refusal": refusal_of(answers), "note": note}
 
     def _message(self, request: Request, visit: Visit | None, what: str, status: int) -> Response:
         page = self.rendering.render("message", language_of(request), visit=visit, here=here(request), what=what)
