@@ -139,10 +139,15 @@ class AsyncClient:
         return upload.results()
 
     async def _send(self, upload: Upload) -> None:
-        with upload.sending():
-            async with self._answer(protocol.upload(upload.body())) as chunks:
-                async for chunk in chunks:
-                    upload.feed(chunk)
+        try:
+            with upload.sending():
+                async with self._answer(protocol.upload(upload.body())) as chunks:
+                    async for chunk in chunks:
+                        upload.feed(chunk)
+        except RETRIED:
+            # Where each line was answered, only the summary is lost.
+            if upload.open:
+                raise
 
     async def _post(self, request: Request, read: Callable[[bytes], T]) -> T:
         try:

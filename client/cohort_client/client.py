@@ -129,9 +129,14 @@ class Client:
         return upload.results()
 
     def _send(self, upload: Upload) -> None:
-        with upload.sending(), self._answer(protocol.upload(upload.body())) as chunks:
-            for chunk in chunks:
-                upload.feed(chunk)
+        try:
+            with upload.sending(), self._answer(protocol.upload(upload.body())) as chunks:
+                for chunk in chunks:
+                    upload.feed(chunk)
+        except RETRIED:
+            # Where each line was answered, only the summary is lost.
+            if upload.open:
+                raise
 
     def _post(self, request: Request, read: Callable[[bytes], T]) -> T:
         try:

@@ -20,7 +20,10 @@ PROBLEM = "application/problem+json"
 
 @dataclass(frozen=True)
 class Trouble:
-    """What goes wrong with one request: a status, or an answer that breaks off, fails or counts wrongly from a line."""
+    """What goes wrong with one request: a status, or an answer that breaks off, fails or counts wrongly from a line.
+
+    An answer that `breaks_after` the last line has no summary.
+    """
 
     status: int = 0
     retry_after: str | None = None
@@ -111,6 +114,8 @@ class Intake:
                     answer["errors"] = [{**error, "column": "Nr"} for error in answer.get("errors", ())]
                 # A line separator of Unicode is no end of a line in JSON.
                 yield orjson.dumps({"line": number, **answer, "note": "\u2028"}) + b"\n"
+            if trouble.breaks_after is not None:
+                raise ConnectionAbortedError
             yield b'{"summary":{"lines":0,"accepted":0,"rejected":0,"failed":0}}\n'
         finally:
             self.at_once -= 1

@@ -57,6 +57,14 @@ async def test_what_broke_off_or_failed_is_sent_again_and_only_that(client: Any)
 
 
 @quick
+async def test_where_only_the_summary_is_lost_nothing_is_sent_again(client: Any) -> None:
+    troubles = [Trouble(breaks_after=10)]
+    told = await sent(client, intake := Intake(deque(troubles)), applications(20), upload_lines=10)
+    assert [result.index for result in told if result.accepted] == list(range(20))
+    assert [body.count(b"external_id") for body in intake.bodies] == [10, 10]
+
+
+@quick
 async def test_an_upload_too_large_for_a_proxy_goes_in_smaller_ones(client: Any) -> None:
     many = list(applications(40))
     many[20]["candidate"]["name"] = "x" * 3_000
