@@ -19,21 +19,23 @@ from .whatif_policies import CONTENT, policy
 # Nothing listens there.
 NOWHERE = "127.0.0.1:9"
 REQUEST = {"programme": "drive", "policy": policy().content(), "against": None}
+# Too large for what a process of Python has left over anyway.
+LARGE = {**REQUEST, "policy": {**CONTENT, "rules": [{**CONTENT["rules"][0], "id": f"r-{n}"} for n in range(20_000)]}}
 
 
 @pytest.mark.parametrize(
-    ("seconds", "memory_mb", "told"),
+    ("asked", "seconds", "memory_mb", "told"),
     [
-        (60.0, 300, "the topics could not be read to their ends (KafkaConnectionError): ask for it again"),
-        (0.01, 300, "it took longer than 0.01 seconds (HIRING_TRIAL_SECONDS) and was ended"),
-        (60.0, 1, "HIRING_TRIAL_MEMORY_MB"),
+        (REQUEST, 60.0, 300, "the topics could not be read to their ends (KafkaConnectionError): ask for it again"),
+        (REQUEST, 0.01, 300, "it took longer than 0.01 seconds (HIRING_TRIAL_SECONDS) and was ended"),
+        (LARGE, 60.0, 1, "HIRING_TRIAL_MEMORY_MB"),
     ],
 )
 async def test_a_trial_that_finds_nothing_says_why(
-    monkeypatch: pytest.MonkeyPatch, seconds: float, memory_mb: int, told: str
+    monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], seconds: float, memory_mb: int, told: str
 ) -> None:
     monkeypatch.setenv("HIRING_KAFKA_BOOTSTRAP_SERVERS", NOWHERE)
-    answer = await TrialProcess(seconds, memory_mb).run(REQUEST)
+    answer = await TrialProcess(seconds, memory_mb).run(asked)
     assert answer.keys() == {"problem"}
     assert told in answer["problem"]
 
