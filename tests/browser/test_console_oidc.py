@@ -1,19 +1,16 @@
 """Logging in at an organisation's provider in a real browser: the two are different sites, as they are in life."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from cohort.stack.ports import choose_ports
-
-from ..unit.console.oidc_site import OidcSite, Provider, serving  # noqa: TID252
+from ..unit.console.oidc_site import OidcSite, Provider  # noqa: TID252
+from ..unit.console.oidc_site import serving as provided  # noqa: TID252
 from ..unit.console.site import PASSWORD  # noqa: TID252
+from .serving import complaints_of_axe, free_port, serving
 
 pytestmark = pytest.mark.browser
 
@@ -22,28 +19,16 @@ ONE = pytest.mark.parametrize("tab", ["desktop"], indirect=True)
 
 @pytest.fixture
 async def provider() -> AsyncIterator[Provider]:
-    with serving() as provider:
+    with provided() as provider:
         yield provider
 
 
 @pytest.fixture
 async def site(tmp_path: Path, provider: Provider) -> AsyncIterator[OidcSite]:
-    port = choose_ports(["console"], {})["console"]
-    site = OidcSite(tmp_path, provider, f"http://127.0.0.1:{port}")
-    server = uvicorn.Server(uvicorn.Config(site.app, port=port, log_level="warning", lifespan="off"))
-    serving_ = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not serving_.done(), "the server ended"
-    yield site
-    site.pages.close()
-    server.should_exit = True
-    await serving_
-
-
-async def complaints_of_axe(page: Page) -> list[str]:
-    found = await Axe().run(page)
-    return [f"{it['id']}: {node['html']}" for it in found.response["violations"] for node in it["nodes"]]
+    site = OidcSite(tmp_path, provider, f"http://127.0.0.1:{(port := free_port())}")
+    async with serving(site.app, port):
+        yield site
+        site.pages.close()
 
 
 async def test_from_the_page_one_wanted_to_the_provider_and_back_to_it_and_out_again(

@@ -17,7 +17,8 @@ from hiring.events.policy import PolicyKnown
 from ..unit.console.drive import _AI, _RULES  # noqa: TID252
 from ..unit.console.happened import START, decided, id_of, review_requested, submitted  # noqa: TID252
 from ..unit.console.site import PASSWORD, Site  # noqa: TID252
-from .test_console import IMAGES, complaints_of_axe, log_in, site  # noqa: F401, the fixture is used by its name
+from .serving import complaints_of_axe
+from .test_console import IMAGES, log_in, site  # noqa: F401, the fixture is used by its name
 
 pytestmark = pytest.mark.browser
 

@@ -1,6 +1,5 @@
 """The pages for who integrates, in a real browser: nothing leaves for elsewhere, and the doors can be tried."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -8,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.async_api import Page, expect
 from prometheus_client import CollectorRegistry
 
-from cohort.stack.ports import choose_ports
 from hiring.health import Health
 from hiring.topics import TOPICS
 from intake.api import create_app
 from intake.metrics import DoorMetrics
 from intake.settings import IntakeSettings
 from intake.sources import Source, Sources, draw_key
+
+from .serving import free_port, serving
 
 pytestmark = pytest.mark.browser
 
@@ -55,15 +54,8 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     registry, outlet = CollectorRegistry(), Kept()
     settings = IntakeSettings(candidate_secret="a secret of the tests", sources_file=file)
     app = create_app(settings, outlet, DoorMetrics(registry), Health(), registry)
-    port = choose_ports(["docs"], {})["docs"]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not serving.done(), "the server ended"
-    yield Site(f"http://127.0.0.1:{port}", token, outlet)
-    server.should_exit = True
-    await serving
+    async with serving(app, port := free_port()):
+        yield Site(f"http://127.0.0.1:{port}", token, outlet)
 
 
 async def test_the_doors_are_shown_and_nothing_is_fetched_from_elsewhere(tab: Any, site: Site) -> None:

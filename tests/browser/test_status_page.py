@@ -1,6 +1,5 @@
 """The candidate's page in a real browser: readable, usable by keyboard and by screen reader, and all by itself."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from cohort.stack.ports import choose_ports
 from notify.ledger.looking import Person
 
 from ..unit.notify.status.people import DAY, NOW, Site, decision, letter, person  # noqa: TID252
+from .serving import complaints_of_axe, free_port, serving
 
 pytestmark = pytest.mark.browser
 
@@ -26,16 +23,9 @@ PHONE = pytest.mark.parametrize("tab", ["phone"], indirect=True)
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    port = choose_ports(["status"], {})["status"]
-    site = Site(f"http://127.0.0.1:{port}")
-    server = uvicorn.Server(uvicorn.Config(site.app, port=port, log_level="warning", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not serving.done(), "the server ended"
-    yield site
-    server.should_exit = True
-    await serving
+    site = Site(f"http://127.0.0.1:{(port := free_port())}")
+    async with serving(site.app, port):
+        yield site
 
 
 def declined(**more: Any) -> Person:
@@ -53,11 +43,6 @@ def several(**more: Any) -> Person:
         letter(decision("decline", track="general"), fallen="withdrawn", withdrawn_at=NOW - DAY),
         **more,
     )
-
-
-async def complaints_of_axe(page: Page) -> list[str]:
-    found = await Axe().run(page)
-    return [f"{it['id']}: {node['html']}" for it in found.response["violations"] for node in it["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
