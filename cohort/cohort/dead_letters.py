@@ -1,7 +1,10 @@
 """Dead letters as the topics tell them: what could not be processed, and what operators made of it."""
 
 import asyncio
-from collections.abc import Iterable
+import heapq
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from aiokafka import TopicPartition
@@ -35,26 +38,56 @@ class Letter(NamedTuple):
         return "open" if self.settled is None else _STATES[self.settled.then]
 
 
-class Group(NamedTuple):
-    """The letters of one topic and flaw, the first one first."""
+@dataclass(slots=True)
+class Group:
+    """The letters of one topic and flaw: how many, of these how many are open, when the first and the last failed.
+
+    `example` is the one that failed last among those that are open, or among all where none is.
+    """
 
     topic: str
     flaw: str
-    letters: list[Letter]
+    first: datetime
+    last: datetime
+    example: Place
+    n: int = 0
+    open: int = 0
+    _of_example: tuple[bool, datetime] | None = None
 
-    @property
-    def open(self) -> int:
-        return sum(letter.settled is None for letter in self.letters)
+    def add(self, letter: Letter) -> None:
+        """Count one more."""
+        at, is_open = letter.why.failed_at, letter.settled is None
+        self.n, self.open = self.n + 1, self.open + is_open
+        self.first, self.last = min(self.first, at), max(self.last, at)
+        if self._of_example is None or (is_open, at) > self._of_example:
+            self.example, self._of_example = letter.place, (is_open, at)
 
 
-async def letters(broker: Broker) -> list[Letter]:
-    """Every dead letter, in the order in which they failed. Raises KafkaError, TimeoutError."""
+async def letters(broker: Broker) -> AsyncIterator[Letter]:
+    """Every dead letter, one at a time, in no order. Raises KafkaError, TimeoutError."""
     settled = await settlements(broker)
-    found = []
     async for record in read_topic(broker, DEAD_LETTERS):
         place = record.partition, record.offset
-        found.append(Letter(place, reason_found(record), settled.get(place)))
-    return sorted(found, key=lambda letter: (letter.why.failed_at, letter.place))
+        yield Letter(place, reason_found(record), settled.get(place))
+
+
+async def latest(
+    found: AsyncIterator[Letter], topic: str | None, flaw: str | None, most: int
+) -> tuple[list[Letter], int]:
+    """The last to fail of a topic and a flaw (None: of any), the last one first; and how many there are in all."""
+    kept: list[tuple[datetime, Place, int, Letter]] = []
+    n = 0
+    async for it in found:
+        if topic not in (None, it.why.topic) or flaw not in (None, it.why.flaw):
+            continue
+        n += 1
+        # The number keeps letters from being compared.
+        ranked = it.why.failed_at, it.place, n, it
+        if len(kept) < most:
+            heapq.heappush(kept, ranked)
+        else:
+            heapq.heappushpop(kept, ranked)
+    return [it for *_, it in sorted(kept, reverse=True)], n
 
 
 async def settlements(broker: Broker) -> dict[Place, SettlementRecorded]:
@@ -70,14 +103,13 @@ async def settlements(broker: Broker) -> dict[Place, SettlementRecorded]:
     return found
 
 
-def groups(found: Iterable[Letter]) -> list[Group]:
-    """The letters by topic and flaw, the group that failed last first."""
-    by: dict[tuple[str, str], list[Letter]] = {}
-    for letter in found:
-        by.setdefault((letter.why.topic, letter.why.flaw), []).append(letter)
-    return sorted(
-        (Group(*key, of) for key, of in by.items()), key=lambda it: it.letters[-1].why.failed_at, reverse=True
-    )
+async def groups(found: AsyncIterator[Letter]) -> list[Group]:
+    """The letters by topic and flaw, the group that failed last first. Keeps none of the letters."""
+    by: dict[tuple[str, str], Group] = {}
+    async for it in found:
+        key, at = (it.why.topic, it.why.flaw), it.why.failed_at
+        by.setdefault(key, Group(*key, at, at, it.place)).add(it)
+    return sorted(by.values(), key=lambda it: it.last, reverse=True)
 
 
 async def fetch(broker: Broker, place: Place) -> Record | None:

@@ -43,22 +43,22 @@ def list_(
 
     async def run() -> None:
         out = screen()
-        found = await dead_letters.letters(running_pipeline(data).broker)
+        found = dead_letters.letters(running_pipeline(data).broker)
         if topic is None and flaw is None:
-            grouped = dead_letters.groups(found)
+            grouped = await dead_letters.groups(found)
             if not grouped:
                 say("there are no dead letters")
                 return
             out.print(_groups(grouped))
             say(f"cohort dlq list --topic T --flaw F{data_option(data)} shows the letters of one line")
             return
-        chosen = [it for it in found if topic in (None, it.why.topic) and flaw in (None, it.why.flaw)]
+        chosen, n = await dead_letters.latest(found, topic, flaw, limit)
         if not chosen:
             say("there are none of this topic and flaw: `cohort dlq list` shows which there are")
             return
-        out.print(_letters(chosen[: -limit - 1 : -1]))
-        if len(chosen) > limit:
-            say(f"these are the latest {limit:,} of {len(chosen):,}: --limit shows more")
+        out.print(_letters(chosen))
+        if n > limit:
+            say(f"these are the latest {limit:,} of {n:,}: --limit shows more")
         say(f"cohort dlq show PARTITION/OFFSET{data_option(data)} tells one")
 
     run_verb(run())
@@ -149,7 +149,7 @@ async def _settle(
 
 
 async def _settle_all(at: Addresses, then: str, by: str, why: str, until: datetime) -> None:
-    grouped = [it for it in dead_letters.groups(await dead_letters.letters(at.broker)) if it.open]
+    grouped = [it for it in await dead_letters.groups(dead_letters.letters(at.broker)) if it.open]
     if not grouped:
         say("there are no open dead letters")
         return
@@ -178,16 +178,16 @@ def _place(text: str) -> Place:
 
 
 def _groups(grouped: list[Group]) -> Any:
-    table = plain_table("topic", "flaw", "first (UTC)", "last (UTC)", numbers=("open", "in all"))
+    table = plain_table("topic", "flaw", "first (UTC)", "last (UTC)", "one of them", numbers=("open", "in all"))
     for it in grouped:
-        first, last = it.letters[0].why.failed_at, it.letters[-1].why.failed_at
         table.add_row(
             _cell(it.topic),
             _cell(it.flaw),
-            _moment(first),
-            _moment(last),
+            _moment(it.first),
+            _moment(it.last),
+            _named(it.example),
             f"{it.open:,}",
-            f"{len(it.letters):,}",
+            f"{it.n:,}",
         )
     return table
 
@@ -211,6 +211,8 @@ def _told(it: Letter) -> Any:
         ("failed (UTC)", _moment(it.why.failed_at)),
         ("state", it.state),
     ]
+    if it.why.letter_partition is not None and it.why.letter_offset is not None:
+        told.append(("redriven from", _named((it.why.letter_partition, it.why.letter_offset))))
     if it.settled is not None:
         told.append((it.state, f"by {it.settled.by}, {_moment(it.settled.at)}: {it.settled.why}"))
     for name, text in told:

@@ -24,12 +24,12 @@ class Behind(NamedTuple):
 class _Lag(Collector):
     """What a partition is behind; its age is told as of the scrape. What is not assigned any more is not told."""
 
-    def __init__(self, service: str) -> None:
-        self._service = service
-        self.behind: Mapping[TopicPartition, Behind] = {}
+    def __init__(self) -> None:
+        self.behind: dict[str, Mapping[TopicPartition, Behind]] = {}
+        """By service."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        behind, now = self.behind, time.time()
+        now = time.time()
         records = GaugeMetricFamily(
             "hiring_consumer_lag_records",
             "Records of an assigned partition that are not committed yet",
@@ -40,23 +40,36 @@ class _Lag(Collector):
             "Age of a topic's oldest record that is not committed yet, 0 where none waits",
             labels=["service", "topic"],
         )
-        oldest: dict[str, float] = {}
-        for (topic, partition), it in sorted(behind.items()):
-            records.add_metric([self._service, topic, str(partition)], it.records)
-            age = 0.0 if it.since is None else max(0.0, now - it.since)
-            oldest[topic] = max(age, oldest.get(topic, 0.0))
-        for topic, age in oldest.items():
-            seconds.add_metric([self._service, topic], age)
+        for service, behind in self.behind.copy().items():
+            oldest: dict[str, float] = {}
+            for (topic, partition), it in sorted(behind.items()):
+                records.add_metric([service, topic, str(partition)], it.records)
+                age = 0.0 if it.since is None else max(0.0, now - it.since)
+                oldest[topic] = max(age, oldest.get(topic, 0.0))
+            for topic, age in oldest.items():
+                seconds.add_metric([service, topic], age)
         yield records
         yield seconds
 
 
 class Metrics:
-    """The batch loop's counters. No label ever holds personal data."""
+    """The batch loop's counters. No label ever holds personal data.
 
-    def __init__(self, service: str) -> None:
-        self.registry = CollectorRegistry()
+    A second loop of a process counts `beside` the first, as another `service` on the same page.
+    """
+
+    def __init__(self, service: str, beside: "Metrics | None" = None) -> None:
         self._service = service
+        if beside is None:
+            self._make(service)
+        else:
+            vars(self).update(vars(beside) | {"_service": service})
+        # From 0 on, not from its first event on: Prometheus sees no increase in a series that begins at 3.
+        for counter in (self._records, self._done, self._dead):
+            counter.labels(service)
+
+    def _make(self, service: str) -> None:
+        self.registry = CollectorRegistry()
         Info("hiring_build", "The release that runs", ["service"], registry=self.registry).labels(service).info(
             {"version": version("cohort-hiring")}
         )
@@ -81,11 +94,8 @@ class Metrics:
             buckets=(1, 10, 50, 100, 500, 1000, 2000, 5000),
             registry=self.registry,
         )
-        self._lag = _Lag(service)
+        self._lag = _Lag()
         self.registry.register(self._lag)
-        # From 0 on, not from its first event on: Prometheus sees no increase in a series that begins at 3.
-        for counter in (self._records, self._done, self._dead):
-            counter.labels(service)
 
     def batch(self, records: int, dead: int) -> None:
         """A batch was read."""
@@ -104,7 +114,7 @@ class Metrics:
 
     def behind(self, partitions: Mapping[TopicPartition, Behind]) -> None:
         """How far each assigned partition is behind; what is not among them is told no longer."""
-        self._lag.behind = dict(partitions)
+        self._lag.behind[self._service] = dict(partitions)
 
     def fault(self, of: str) -> None:
         """Something is away and is waited for."""

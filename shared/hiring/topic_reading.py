@@ -1,6 +1,6 @@
 """Reads a topic from its beginning to where it ended when the reading began."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple
 
@@ -49,13 +49,19 @@ class Batch(NamedTuple):
     total: int
 
 
-async def read_batches(broker: Broker, topic: str) -> AsyncIterator[Batch]:
-    """The same, many records at a time."""
+async def read_batches(broker: Broker, topic: str, after: Mapping[int, int] | None = None) -> AsyncIterator[Batch]:
+    """The same, many records at a time; `after` says for partitions at which offset to begin."""
     reader = consumer(broker, topic)
     await reader.start()
     try:
         ends = await reader.end_offsets(reader.assignment())
         starts = await reader.beginning_offsets(reader.assignment())
+        for partition, begin in starts.items():
+            wanted = (after or {}).get(partition.partition, 0)
+            # Beyond its end it was made anew.
+            if begin < wanted <= ends[partition]:
+                starts[partition] = wanted
+                reader.seek(partition, wanted)
         at = dict(starts)
         total = sum(ends.values()) - sum(starts.values())
         left = {partition for partition, end in ends.items() if end > starts[partition]}

@@ -131,7 +131,8 @@ TOPICS: tuple[Topic, ...] = (
         kept_days=180,
         events="hiring.command.",
         written_by=("intake", "notify", "console", OPERATORS),
-        read_by=("screening", "notify", "console", OPERATORS),
+        # Intake obeys none: it looks who was erased.
+        read_by=("intake", "screening", "notify", "console", OPERATORS),
         purpose="What people ask of the pipeline: who, when and why. Each service obeys the commands it knows.",
     ),
     Topic(

@@ -5,13 +5,14 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import jsonschema
 import pytest
 
 from hiring import asyncapi
 from hiring.events import CONTRACTS
-from hiring.events.dead_letter import NOWHERE, dead_letter
+from hiring.events.dead_letter import NOWHERE, Redriven, dead_letter
 from hiring.events.envelope import cloudevent_headers
 from hiring.topics import DEAD_LETTERS, HR_SYSTEMS, TOPICS
 from intake.consumer import IntakeStep
@@ -133,6 +134,7 @@ def test_the_headers_of_a_real_dead_letter_are_as_told(place: int) -> None:
         group="g",
         at=datetime.now(UTC),
         timestamp=5,
+        redriven=Redriven(0, 17, UUID(int=7)),
     )
     headers = {
         name: value.decode() for name, value in letter.outgoing("d", b"k", b"v", ()).headers if value is not None

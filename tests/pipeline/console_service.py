@@ -21,6 +21,23 @@ from hiring.settings import as_environment
 
 from .notify_service import Stack
 
+STALLED = "stands still here"
+_STALLING = f"""
+import asyncio, sys
+from console import main
+from hiring.publishing import Publisher
+topic, publish = sys.argv.pop(), Publisher.publish
+
+async def stalling(self, records):
+    if any(record.topic == topic for record in records):
+        print({STALLED!r}, file=sys.stderr, flush=True)
+        await asyncio.Event().wait()
+    await publish(self, records)
+
+Publisher.publish = stalling
+main.main()
+"""
+
 PASSWORD = "correct horse battery"
 
 
@@ -46,13 +63,20 @@ class Console:
         self._environment = {**os.environ, **as_environment(settings)}
 
     async def run(self, *verb: str) -> asyncio.subprocess.Process:
+        return await self._python("-m", "console", *verb)
+
+    async def _python(self, *words: str) -> asyncio.subprocess.Process:
         with self.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "console", *verb, env=self._environment, stdout=log, stderr=log
+                sys.executable, *words, env=self._environment, stdout=log, stderr=log
             )
 
     async def start(self) -> None:
         self.process = await self.run()
+
+    async def start_stalling(self, topic: str) -> None:
+        """One that stands still, and says so in its log, when it is about to publish on a topic."""
+        self.process = await self._python("-c", _STALLING, topic)
 
     async def verb(self, *words: str) -> None:
         process = await self.run(*words)
@@ -103,6 +127,7 @@ TABLES = (
     "dead_letter_groups ORDER BY topic, flaw",
     "waiting ORDER BY application_id",
     "settlements ORDER BY partition, 2",
+    "failed_again ORDER BY partition, 2",
 )
 
 

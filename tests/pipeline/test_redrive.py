@@ -36,11 +36,11 @@ from hiring.events.envelope import Outgoing, cloudevent_headers
 from hiring.identity import application_id
 from hiring.settings import PostgresSettings
 from hiring.topic_reading import read_topic
-from hiring.topics import ANSWERS, APPLICATIONS, DEAD_LETTERS, SUBMISSIONS, redriven
+from hiring.topics import ANSWERS, APPLICATIONS, CONTACTS, DEAD_LETTERS, SUBMISSIONS, redriven
 
 from ..unit.console.happened import id_of, minute, submitted  # noqa: TID252
 from ..unit.intake.hooks.senders import GREENHOUSE  # noqa: TID252
-from .console_service import Console, consoled, contents, logged_in
+from .console_service import STALLED, Console, consoled, contents, logged_in
 from .notify_service import Stack, running_stack, until
 from .test_console import read_all, rebuilt
 
@@ -113,12 +113,54 @@ class Stand:
     async def until_read(self) -> None:
         await until(lambda: read_all(self.database, self.stack))
 
+    async def given_by(self, command: DeadLettersSettled) -> list[Record]:
+        """What a command gave to intake."""
+        sent = await self.on(redriven("intake"))
+        return [it for it in sent if dict(it.headers)[COMMAND_ID] == str(command.command_id).encode()]
+
+    async def killed_before(self, topic: str, command: DeadLettersSettled) -> None:
+        """Have the command obeyed by a console that is killed when it is about to publish on a topic."""
+        await self.console.end(signal.SIGTERM)
+        before = self.console.log.read_text().count(STALLED)
+        await self.console.start_stalling(topic)
+        await self.send(command)
+
+        async def stalled() -> bool:
+            return self.console.log.read_text().count(STALLED) > before
+
+        await until(stalled)
+        await self.console.end(signal.SIGKILL)
+
+    async def begin_again(self) -> None:
+        """Start a console, and wait until it serves."""
+        await self.console.start()
+
+        async def ready() -> bool:
+            async with httpx.AsyncClient(base_url=self.console.url, trust_env=False) as client:
+                try:
+                    answer = await client.get("/readyz")
+                except httpx.TransportError:
+                    return False
+            return answer.status_code == 200 and answer.json()["dead letters"] == "ok"
+
+        await until(ready)
+
+    async def told_of(self, command: DeadLettersSettled) -> Counter[tuple[int, int]]:
+        """How often each letter was told to be settled by a command."""
+        found = [json.loads(it.value or b"") for it in await self.on(ANSWERS)]
+        mine = [it for it in found if it["command_id"] == str(command.command_id) and "letters" in it]
+        return Counter((at["partition"], at["offset"]) for it in mine for at in it["letters"])
+
     async def on(self, topic: str) -> list[Record]:
         return [it async for it in read_topic(self.stack.settings.kafka_bootstrap_servers, topic)]
 
 
 def at(letter: Any) -> dict[str, Any]:
     return {"letter": {"partition": letter["partition"], "offset": letter["offset"]}}
+
+
+def page_of(letter: Any) -> str:
+    return f"/dead-letters/{letter['partition']}/{letter['offset']}"
 
 
 def group(topic: str, flaw: str = "invalid") -> dict[str, Any]:
@@ -163,6 +205,11 @@ async def test_a_delivery_is_an_application_once_its_mapping_is_mended(stand: St
     third = (await stand.letters(PLACE, 3))[-1]
     assert (third["state"], third["source_offset"], third["detail"]) == ("open", -1, first["detail"])
     assert third["failed_at"] > second["failed_at"]
+    async with logged_in(stand.console) as visitor:
+        old, new = [(await visitor.get(page_of(it))).text for it in (first, third)]
+        listed = (await visitor.get("/dead-letters", params={"topic": PLACE, "flaw": "invalid"})).text
+    assert f'href="{page_of(third)}"' in old and f'href="{page_of(first)}"' in new and "Mei Lin" in new
+    assert listed.count("failed again") == 2, "both of them, and not the other delivery"
 
     stand.map_by()
 
@@ -189,6 +236,17 @@ async def test_a_delivery_is_an_application_once_its_mapping_is_mended(stand: St
     assert tuple(why) == ("redriven", "Mei Lin", "It is mended.")
     sent = await stand.on(redriven("intake"))
     assert all(COMMAND_ID in dict(it.headers) and "Mei" not in str(it.headers) for it in sent)
+
+
+async def test_how_far_behind_the_console_is_with_what_is_asked_of_dead_letters_is_measured(stand: Stand) -> None:
+    async def measured() -> bool:
+        async with httpx.AsyncClient(base_url=stand.console.url, trust_env=False) as client:
+            told = (await client.get("/metrics")).text
+        lag = 'hiring_consumer_lag_seconds{service="%s",topic="hiring.commands"} 0.0'
+        done = 'hiring_records_done_total{service="console-acts"} 2.0'
+        return done in told and lag % "console" in told and lag % "console-acts" in told
+
+    await until(measured)
 
 
 async def test_poison_stays_poison_and_is_discarded(stand: Stand) -> None:
@@ -259,12 +317,14 @@ async def test_a_console_killed_between_publishing_and_committing_loses_none(sta
 
         await until(begun)
         await stand.console.end(signal.SIGKILL)
-        await stand.console.start()
+        await stand.begin_again()
         answer = await answers.of("console", command.command_id, 60)
     assert answer.note == f"{size:,} dead letters given to their services once more"
     given = Counter(it.key for it in await sent())
     assert set(given) == {it.key for it in dead}
     assert sum(given.values()) - size <= PAGE and max(given.values()) <= 2
+    told_of = await stand.told_of(command)
+    assert (len(told_of), set(told_of.values())) == (size, {1}), "of each it is told once"
 
     async def failed_again() -> bool:
         await stand.until_read()
@@ -282,6 +342,111 @@ async def test_a_console_killed_between_publishing_and_committing_loses_none(sta
 
     async with logged_in(stand.console) as visitor:
         assert (await visitor.get("/dead-letters")).status_code == 200
+
+
+async def test_none_is_told_to_be_given_before_it_is(stand: Stand) -> None:
+    """A console that is killed while it cannot give its records has settled none, and the next one gives them all."""
+    topic, size = "hooks/lever/stalled", PAGE + 100
+    dead = [buried(topic, b"%d" % n, b"{}", "intake", n) for n in range(size)]
+    await stand.stack.publisher.publish(dead)
+    await stand.letters(topic, size)
+    command = DeadLettersSettled(**asked("Mei Lin", "Once more."), then="redrive", **group(topic))
+
+    async with Answers(stand.stack.settings) as answers:
+        await stand.killed_before(redriven("intake"), command)
+        assert not await stand.told_of(command)
+        await stand.begin_again()
+        answer = await answers.of("console", command.command_id, 60)
+    assert answer.note == f"{size} dead letters given to their services once more"
+    assert {it.key for it in await stand.given_by(command)} == {it.key for it in dead}
+    assert set((await stand.told_of(command)).values()) == {1} and len(await stand.told_of(command)) == size
+
+
+async def test_a_letter_that_is_given_twice_is_one_application_and_told_once(stand: Stand) -> None:
+    """The console is killed after it gave the record, and before it could say so."""
+    stand.map_by(fields={"candidate.email": "payload.application.nowhere"})
+
+    async def answers_as(status: str) -> bool:
+        return (await stand.deliver(20))["status"] == status
+
+    await until(lambda: answers_as("set-aside"))
+    assert (await stand.deliver(21))["status"] == "set-aside"
+    await stand.until_read()
+    letter = (await stand._letters(PLACE))[-1]
+    stand.map_by()
+    await until(lambda: answers_as("accepted"))
+    command = DeadLettersSettled(**asked("Mei Lin", "Once more."), then="redrive", **at(letter))
+
+    async with Answers(stand.stack.settings) as answers:
+        await stand.killed_before(ANSWERS, command)
+        assert len(await stand.given_by(command)) == 1
+        await stand.begin_again()
+        answer = await answers.of("console", command.command_id, 60)
+    assert answer.note == "1 dead letter given to its service once more"
+    assert len(await stand.given_by(command)) == 2
+    assert await stand.told_of(command) == {(letter["partition"], letter["offset"]): 1}
+    wanted = str(application_id(SOURCE, "21")).encode()
+
+    async def made() -> list[Any]:
+        return [dict(it.headers)["ce_id"] for it in await stand.on(APPLICATIONS) if it.key == wanted]
+
+    async def twice() -> bool:
+        return len(await made()) == 2
+
+    await until(twice)
+    assert len(set(await made())) == 1, "of the same event"
+
+
+async def test_a_delivery_of_somebody_who_was_erased_since_comes_to_nothing_and_says_so(stand: Stand) -> None:
+    stand.map_by(fields={"candidate.email": "payload.application.nowhere"})
+
+    async def answers_as(status: str) -> bool:
+        return (await stand.deliver(40))["status"] == status
+
+    await until(lambda: answers_as("set-aside"))
+    assert (await stand.deliver(41))["status"] == "set-aside"
+    await stand.until_read()
+    letter = (await stand._letters(PLACE))[-1]
+    stand.map_by()
+    await until(lambda: answers_as("accepted"))
+    async with httpx.AsyncClient(base_url=stand.intake.url, trust_env=False) as client:
+        assert (await client.post("/v1/candidates/erase", json={"email": GREENHOUSE.email})).status_code == 202
+    assert (await stand.settle("redrive", **at(letter))).refusal is None
+
+    async def forgotten() -> list[Any]:
+        await stand.until_read()
+        query = 'SELECT partition, "offset", state FROM dead_letters WHERE topic = $1 AND flaw = $2'
+        return await stand.database.fetch(query, PLACE, "forgotten")
+
+    async def let_go() -> bool:
+        return len(await forgotten()) == 1
+
+    await until(let_go)
+    [one] = await forgotten()
+    async with logged_in(stand.console) as visitor:
+        page = (await visitor.get(page_of(one))).text
+    assert f'href="{page_of(letter)}"' in page and "Discard it" in page and "Redrive it" not in page
+    assert "its person was erased" in await stand.refusal("redrive", **at(one))
+    wanted = str(application_id(SOURCE, "41")).encode()
+    assert wanted not in {it.key for it in await stand.on(APPLICATIONS)}
+    [*_, newest] = await stand.on(CONTACTS)
+    assert newest.value is None, "the tombstone is the last word"
+
+
+async def test_nothing_of_a_forgotten_application_is_shown_or_given(stand: Stand) -> None:
+    key, facts = str(id_of(903)).encode(), b'{"submitted_at": "2026-03-01T08:00:00Z", "facts": "of Li Na"}'
+    await stand.stack.publisher.publish([buried(APPLICATIONS, key, facts, "screening", 50)])
+    await stand.until_read()
+    letter = (await stand._letters(APPLICATIONS))[-1]
+    async with logged_in(stand.console) as visitor:
+        assert "of Li Na" in (await visitor.get(page_of(letter))).text
+        await stand.stack.publisher.publish([Outgoing(APPLICATIONS, key, None)])
+        await stand.until_read()
+        page = (await visitor.get(page_of(letter))).text
+    assert "of Li Na" not in page and str(id_of(903)) not in page
+    assert "It was forgotten" in page and "Discard it" in page and "Redrive it" not in page
+    assert "was forgotten since" in await stand.refusal("redrive", **at(letter))
+    assert (await stand.settle("discard", **at(letter))).refusal is None
 
 
 async def test_a_word_on_a_letter_may_come_before_the_letter(stand: Stand) -> None:

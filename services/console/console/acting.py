@@ -30,6 +30,8 @@ from hiring.topics import COMMANDS, DEAD_LETTERS
 log = logging.getLogger(__name__)
 
 GROUP = "console-acts"
+CONDITION = "dead letters"
+"""Readiness' word for whether commands about dead letters are read."""
 GIVE_UP_SECONDS = 600.0
 """A command that cannot be obeyed for so long is refused: others wait behind it."""
 
@@ -83,12 +85,21 @@ class _Answers(Publisher):
             await super().publish(answers)
 
 
-class _Apart(Health):
-    """Conditions that are not the pages' own: they go on where a command waits, and end where only a restart helps."""
+class Apart(Health):
+    """Conditions that are not the pages' own: they go on where a command waits, and end where only a restart helps.
+
+    Readiness tells of one, whether commands are read at all: that the broker or the database is away, the pages tell.
+    """
 
     def __init__(self, whole: Health) -> None:
         super().__init__()
         self._whole = whole
+
+    def set(self, name: str, holds: bool, why: str = "") -> None:
+        """See Health."""
+        super().set(name, holds, why)
+        if name == "consumer":
+            self._whole.set(CONDITION, holds, why)
 
     def fail(self, why: str) -> None:
         """See Health."""
@@ -96,12 +107,10 @@ class _Apart(Health):
 
 
 def acting(
-    settings: Settings, pool: asyncpg.Pool, producer: AIOKafkaProducer, health: Health
+    settings: Settings, pool: asyncpg.Pool, producer: AIOKafkaProducer, health: Health, metrics: Metrics
 ) -> tuple[BatchLoop[Commands], Subscription]:
-    """The loop, and its subscription to enter."""
+    """The loop, and its subscription to enter. It counts beside `metrics`, by the name of its group."""
     redriving = Redriving(settings, SettlingReading(pool), Publisher(producer), producer)
-    # Its counters would have the names of those of the read model: two of a name make no page of metrics.
-    loop = BatchLoop(
-        ActsStep(redriving), _Answers(producer), _Apart(health), Metrics(GROUP), group=GROUP, settings=settings
-    )
+    step, beside = ActsStep(redriving), Metrics(GROUP, beside=metrics)
+    loop = BatchLoop(step, _Answers(producer), Apart(health), beside, group=GROUP, settings=settings)
     return loop, subscribe(settings, loop, group=GROUP, client_id=GROUP)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
+from console.core.settling import Told, about
 from hiring import kafka
 from hiring.events.dead_letter import PREFIX
 from hiring.settings import Settings
@@ -19,12 +20,16 @@ SHOWN_CHARACTERS = 100_000
 
 
 class DeadRecord(NamedTuple):
-    """Key, headers and value as text, each as far as it is text; `cut` where the value is longer than what is shown."""
+    """Key, headers and value as text, each as far as it is text; `cut` where the value is longer than what is shown.
+
+    `about` is the application, where the record tells it.
+    """
 
     key: str | None
     headers: tuple[tuple[str, str], ...]
     value: str | None
     cut: bool
+    about: Told | None = None
 
 
 class DeadRecords:
@@ -55,7 +60,7 @@ class DeadRecords:
                 await consumer.stop()
         if record.offset != offset:
             return None
-        return shown(record.key, record.headers, record.value)
+        return shown(record.key, record.headers, record.value)._replace(about=about(record))
 
 
 def shown(key: bytes | None, headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> DeadRecord:

@@ -18,7 +18,7 @@ from console.accounts.file import Accounts, Passwords
 from console.accounts.login import Login
 from console.accounts.organisation import organisation
 from console.accounts.sessions import Sessions
-from console.acting import acting
+from console.acting import CONDITION, acting
 from console.asking import Asking
 from console.consumer import ConsoleStep
 from console.core.gauges import Gauges
@@ -28,10 +28,14 @@ from console.gauging import Gauging
 from console.settings import ConsoleSettings
 from console.store import rebuilding
 from console.store.asked import AskedReading
+from console.store.browsing import Browsing
 from console.store.claims import Claims
+from console.store.failing_again import FailingAgain
 from console.store.letters import LettersReading
+from console.store.policies import PoliciesReading
 from console.store.reading import Reading
 from console.store.reviews import ReviewReading
+from console.store.trials import TrialsReading
 from console.web.access import Access
 from console.web.answering import Parts
 from console.web.headers import Headers
@@ -47,7 +51,7 @@ from hiring.settings import load
 @contextlib.asynccontextmanager
 async def service(settings: ConsoleSettings) -> AsyncIterator[Awaitable[Any]]:
     """Everything running, in order; what is yielded ends when the process should."""
-    conditions = health.Health.awaiting("broker", "consumer", "database", "read model")
+    conditions = health.Health.awaiting("broker", "consumer", "database", "read model", CONDITION)
     metrics = Metrics(NAME)
     console = pages(settings)
     app = Starlette(
@@ -64,9 +68,13 @@ async def service(settings: ConsoleSettings) -> AsyncIterator[Awaitable[Any]]:
         console.connect(
             Parts(
                 model=model,
+                browsing=Browsing(pool),
                 asked=asked,
+                policies=PoliciesReading(pool),
+                trials=TrialsReading(pool),
                 letters=LettersReading(pool),
                 records=DeadRecords(settings),
+                failing=FailingAgain(pool),
                 live=Live(model.glance),
                 gauges=gauges,
                 asking=asking,
@@ -75,7 +83,7 @@ async def service(settings: ConsoleSettings) -> AsyncIterator[Awaitable[Any]]:
             )
         )
         feeding = Feeding(settings, pool, conditions, metrics)
-        acts, subscription = acting(settings, pool, producer, conditions)
+        acts, subscription = acting(settings, pool, producer, conditions, metrics)
         try:
             # What acts waits for what feeds, and ends first.
             async with (

@@ -10,21 +10,21 @@ tell of all of it: nothing is looked at before it has read what the topics held 
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from console.core.settling import OPEN, Obstacle, Stands, Told, note, obstacle, places, refusal, stranger, told
+from console.core.settling import OPEN, Obstacle, Stands, Told, about, note, obstacle, places, refusal, stranger
 from console.dead_letter_log import DeadLetterLog
 from console.store.settling import Behind, Letter, Look, Partition, SettlingReading, Spot
 from hiring.consumer.record import Record
-from hiring.consumer.redriven import original
 from hiring.events import SETTLEMENT_RECORDED
 from hiring.events.answer import CommandAnswered, SettlementRecorded
 from hiring.events.command import DeadLetterGroup, DeadLettersSettled
-from hiring.events.dead_letter import COMMAND_ID, DeadLetter
+from hiring.events.dead_letter import COMMAND_ID, LETTER_OFFSET, LETTER_PARTITION, DeadLetter
 from hiring.events.envelope import Outgoing, cloudevent_headers
+from hiring.events.reading import Flaw
 from hiring.identity import event_id
 from hiring.publishing import Publisher
 from hiring.settings import Settings
@@ -176,13 +176,13 @@ class Redriving:
         left[Obstacle.NOBODY] += len(page) - len(spots)
         async for records in log.portions(spots):
             missing -= {_spot(record) for record in records}
-            about = {_spot(record): _about(record) for record in records}
-            asked = {it.application_id for it in about.values() if it is not None}
+            whose = {_spot(record): about(record) for record in records}
+            asked = {it.application_id for it in whose.values() if it is not None}
             stands = await self._look(ends, _stands(asked))
             given = []
             for record in records:
-                it = about[_spot(record)]
-                if (why := None if it is None else obstacle(it, stands.get(it.application_id))) is None:
+                it = whose[_spot(record)]
+                if (why := _obstacle(record, it, stands)) is None:
                     given.append(record)
                 else:
                     left[why] += 1
@@ -196,24 +196,26 @@ class Redriving:
         """Tell that these are settled. Only then are they: the read model marks them by nothing else."""
         if not spots:
             return
-        about = command.model_dump(include={"command_id", "then", "by", "why", "at"})
-        told = SettlementRecorded(**about, letters=places(spots))
+        asked = command.model_dump(include={"command_id", "then", "by", "why", "at"})
+        told = SettlementRecorded(**asked, letters=places(spots))
         id_ = event_id(command.command_id, repr(spots).encode())
         headers = cloudevent_headers(SETTLEMENT_RECORDED, id_, SOURCE, self._now(), str(command.command_id))
         await self._publisher.publish([Outgoing(ANSWERS, KEY, told.model_dump_json().encode(), headers)])
 
 
 def _again(record: Record, command: DeadLettersSettled) -> Outgoing:
-    """The dead letter as its service gets it once more: unchanged, with the id of the command and not who gave it."""
-    headers = [*record.headers, (COMMAND_ID, str(command.command_id).encode())]
+    """The dead letter as its service gets it once more: unchanged, but for which letter and command that is by. Who
+    gave it is told elsewhere. Where it fails again, the new letter says so too."""
+    by = {COMMAND_ID: command.command_id, LETTER_PARTITION: record.partition, LETTER_OFFSET: record.offset}
+    headers = [it for it in record.headers if it[0] not in by]
+    headers += [(name, str(told).encode()) for name, told in by.items()]
     return Outgoing(redriven(DeadLetter.of(record.headers).group), record.key, record.value, headers)
 
 
-def _about(record: Record) -> Told | None:
-    """What the record that failed tells of its application."""
-    was = original(record, DeadLetter.of(record.headers))
-    came = datetime.fromtimestamp(was.timestamp / 1000, UTC)
-    return told(was.topic, was.key, was.value, dict(was.headers), came)
+def _obstacle(letter: Record, it: Told | None, stands: Mapping[UUID, Stands]) -> Obstacle | None:
+    if DeadLetter.of(letter.headers).flaw == Flaw.FORGOTTEN:
+        return Obstacle.ERASED
+    return None if it is None else obstacle(it, stands.get(it.application_id))
 
 
 def _page(group: DeadLetterGroup, after: Spot) -> Callable[[Look], Awaitable[list[Letter]]]:

@@ -13,12 +13,14 @@ from pydantic import BaseModel
 
 from hiring.consumer import Received, Wave
 from hiring.consumer.record import Record
+from hiring.consumer.redriven import GivenAgain
 from hiring.events import SUBMISSION_MADE
 from hiring.events.dead_letter import DeadLetter
 from hiring.events.submission import Submission
 from hiring.topics import SUBMISSIONS, redriven
 from hiring.tracing import Traces
 from intake.core.split import Accepted, merged, split
+from intake.erased import Again, Erasures
 from intake.hooks.redriven import RedrivenDeliveries
 from intake.hooks.set_aside import GROUP
 from intake.metrics import DoorMetrics
@@ -27,9 +29,10 @@ from intake.tracing import from_topic
 
 @dataclass(slots=True)
 class Plan:
-    """The records of each submission, and deliveries that are to be mapped once more."""
+    """The records of each submission; those of redriven ones, and redriven deliveries that are to be mapped."""
 
     accepted: list[Accepted] = field(default_factory=list)
+    again: list[Again] = field(default_factory=list)
     deliveries: list[Received] = field(default_factory=list)
 
 
@@ -49,12 +52,14 @@ class IntakeStep:
         traces: Traces | None = None,
         *,
         deliveries: RedrivenDeliveries,
+        erasures: Erasures,
     ) -> None:
         self._secret = secret
         self._phone_region = phone_region
         self._metrics = metrics
         self._traces = traces
         self._deliveries = deliveries
+        self._erasures = erasures
 
     def plan(self, batch: Iterable[Received]) -> Plan:
         """The records of each submission; where it has no time its record's holds, so that a repeated batch is
@@ -63,7 +68,11 @@ class IntakeStep:
         for received in batch:
             event, record = received
             if isinstance(event, Submission):
-                planned.accepted.append(self._split(event, record))
+                accepted = self._split(event, record)
+                if isinstance(record, GivenAgain):
+                    planned.again.append(Again(record, accepted))
+                else:
+                    planned.accepted.append(accepted)
             elif isinstance(event, DeadLetter):
                 planned.deliveries.append(received)
         return planned
@@ -77,9 +86,14 @@ class IntakeStep:
     async def store(self, planned: Plan) -> Sequence[Wave]:
         """The waves; the mapping of a delivery may ask its HR system for what it names."""
         self._metrics.accepted("kafka", len(planned.accepted))
-        if not planned.deliveries:
+        if not planned.again and not planned.deliveries:
             return merged(planned.accepted)
-        delivered, dead = await self._deliveries.again(planned.deliveries)
+        mapped, dead = await self._deliveries.again(planned.deliveries)
+        # Last, since a mapping may take half a minute.
+        submitted, of_these = await self._erasures.let_go(planned.again)
+        delivered, of_those = await self._erasures.let_go(mapped)
+        self._metrics.accepted("kafka", len(submitted))
         self._metrics.accepted("hook", len(delivered))
+        dead += [*of_these, *of_those]
         self._metrics.set_aside(len(dead))
-        return (*merged([*planned.accepted, *delivered]), dead)
+        return (*merged([*planned.accepted, *submitted, *delivered]), dead)

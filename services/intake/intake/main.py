@@ -17,6 +17,7 @@ from hiring.settings import load
 from intake import sources_verb
 from intake.api import create_app
 from intake.consumer import IntakeStep
+from intake.erased import Erasures
 from intake.metrics import DoorMetrics
 from intake.outlet import KafkaOutlet, Outlet
 from intake.settings import IntakeSettings
@@ -42,9 +43,8 @@ async def service(settings: IntakeSettings) -> AsyncIterator[Awaitable[Any]]:
         async with AsyncExitStack() as broker_side, webhooks, server.serving() as serving:
             producer = await broker_side.enter_async_context(kafka.producing(settings, GROUP, conditions))
             await broker_side.enter_async_context(outlet.through(producer))
-            step = IntakeStep(
-                settings.pseudonym_key, doors, settings.phone_region, traces, deliveries=app.state.redriven
-            )
+            redriven = {"deliveries": app.state.redriven, "erasures": Erasures(settings)}
+            step = IntakeStep(settings.pseudonym_key, doors, settings.phone_region, traces, **redriven)
             loop = BatchLoop(step, Publisher(producer), conditions, metrics, group=GROUP, settings=settings)
             await broker_side.enter_async_context(subscribe(settings, loop, group=GROUP, client_id=GROUP))
             yield process.first_to_end(serving, loop.failed, outlet.failed)

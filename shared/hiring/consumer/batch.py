@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from pydantic import BaseModel
 
 from hiring.consumer.record import Record
-from hiring.consumer.redriven import REDRIVEN, is_delivery, original, reason
+from hiring.consumer.redriven import REDRIVEN, GivenAgain, given_again, is_delivery, reason
 from hiring.consumer.step import Planned, Received, Tombstone, Wave
 from hiring.events.dead_letter import DeadLetter, dead_letter
 from hiring.events.envelope import Outgoing
@@ -58,7 +58,7 @@ def events_of(
         try:
             if came.topic in REDRIVEN:
                 why = reason(came)
-                record = original(came, why)
+                record = given_again(came, why)
                 if is_delivery(came.topic, why, contracts):
                     yield Received(why, record)
                     continue
@@ -91,5 +91,6 @@ def bury(record: Record, flaw: str, detail: str, group: str, now: datetime) -> O
         group=group,
         at=now,
         timestamp=record.timestamp,
+        redriven=record.why.redriven if isinstance(record, GivenAgain) else None,
     )
     return letter.outgoing(DEAD_LETTERS, record.key, record.value, record.headers)

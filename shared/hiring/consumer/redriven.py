@@ -6,8 +6,9 @@ as it would have, and where it fails again it becomes a dead letter of the same 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 
+from aiokafka import ConsumerRecord
 from pydantic import BaseModel, ValidationError
 
 from hiring.consumer.record import Record
@@ -19,6 +20,14 @@ REDRIVEN = frozenset(redriven(service) for service in REDRIVEN_TO)
 _WITH_DOORS = redriven("intake")
 
 Contracts = Mapping[str, Mapping[str, type[BaseModel]]]
+
+
+@dataclass
+class GivenAgain(ConsumerRecord[bytes | None, bytes | None]):
+    """A record that failed, as it is read once more, and why it was a dead letter. Beside the record, not among its
+    headers: there anybody could say so."""
+
+    why: DeadLetter
 
 
 def reason(record: Record) -> DeadLetter:
@@ -40,6 +49,12 @@ def original(record: Record, why: DeadLetter) -> Record:
         timestamp=int(why.failed_at.timestamp() * 1000) if why.timestamp is None else why.timestamp,
         headers=tuple((name, value) for name, value in record.headers if not name.startswith(PREFIX)),
     )
+
+
+def given_again(record: Record, why: DeadLetter) -> GivenAgain:
+    """The record that failed, read from a topic of redriven ones."""
+    was = original(record, why)
+    return GivenAgain(**{field.name: getattr(was, field.name) for field in fields(was)}, why=why)
 
 
 def is_delivery(to: str, why: DeadLetter, contracts: Contracts) -> bool:

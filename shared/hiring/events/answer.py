@@ -30,7 +30,9 @@ class CommandAnswered(Event):
 class PolicyTried(Event):
     """What a policy would change, after a trial that was asked for; nothing is changed.
 
-    `result` is what `cohort policy try --json` prints; without one, `problem` says why it could not be tried.
+    `result` is what `cohort policy try --json` prints; without one, `problem` says why it could not be tried. `changes`
+    say in English how the policy differs from `judged`, the one that judged its programme when it was tried (None where
+    none did). What is longer than a record may be is cut, and the last line says so.
     """
 
     command_id: UUID
@@ -38,6 +40,8 @@ class PolicyTried(Event):
     policy: PolicyNamed | None = None
     against: Digest | None = None
     result: dict[str, Any] | None = None
+    judged: PolicyNamed | None = None
+    changes: tuple[str, ...] | None = None
     problem: Annotated[str, Field(max_length=4000)] | None = None
     tried_at: Moment
 

@@ -32,21 +32,27 @@ class Command(Event):
 class PolicyProposed(Command):
     """A policy to come into force once another person approves it: its whole content, and the digest of that.
 
-    It judges applications submitted from `effective_from` on.
+    It judges applications submitted from `effective_from` on; with `from_approval`, from the moment of its approval on,
+    and `effective_from` is that of proposing it, for readers who do not know the field.
     """
 
     programme: Slug
     digest: Digest
     policy: dict[str, Any]
     effective_from: Moment
+    from_approval: bool = False
 
 
 class PolicyApproved(Command):
-    """The second pair of eyes on a proposed policy; with `effective_from`, on that it judges from then on."""
+    """The second pair of eyes on a proposed policy; with `effective_from`, on that it judges from then on.
+
+    With `from_approval`, on that it judges from this approval on; `effective_from` says nothing then.
+    """
 
     programme: Slug
     digest: Digest
     effective_from: Moment | None = None
+    from_approval: bool = False
 
 
 class ReviewGiven(Command):

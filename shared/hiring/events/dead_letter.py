@@ -9,7 +9,8 @@ and partition and offset are NOWHERE.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
+from uuid import UUID
 
 from pydantic import Field, ValidationError
 
@@ -20,7 +21,9 @@ from hiring.topics import DEAD_LETTERS
 PREFIX = "dl_"
 
 COMMAND_ID = PREFIX + "command_id"
-"""The header that a redriven record has beside these: which command asked for it."""
+LETTER_PARTITION = PREFIX + "letter_partition"
+LETTER_OFFSET = PREFIX + "letter_offset"
+"""The headers that a redriven record has beside these, and a dead letter that was one: see Redriven."""
 
 UNTOLD = "untold"
 """The flaw of what is on the topic of dead letters and does not say why."""
@@ -31,10 +34,19 @@ NOWHERE = -1
 """The partition and offset of what came by no topic."""
 
 
+class Redriven(NamedTuple):
+    """Which dead letter a record was redriven from, by its place, and by which command."""
+
+    letter_partition: int | None = None
+    letter_offset: int | None = None
+    command_id: UUID | None = None
+
+
 class DeadLetter(Event):
     """Why a record could not be processed, by whom, and where it stood.
 
     `timestamp` is when it was written, as Kafka told: milliseconds since 1970. Letters before there was that have none.
+    `letter_partition`, `letter_offset` and `command_id`, of a record that was redriven and failed again: see Redriven.
     """
 
     flaw: str
@@ -45,6 +57,14 @@ class DeadLetter(Event):
     group: str
     failed_at: Moment
     timestamp: int | None = None
+    letter_partition: int | None = None
+    letter_offset: int | None = None
+    command_id: UUID | None = None
+
+    @property
+    def redriven(self) -> Redriven:
+        """What it was redriven from, as far as it tells."""
+        return Redriven(self.letter_partition, self.letter_offset, self.command_id)
 
     def outgoing(self, to: str, key: bytes | None, value: bytes | None, headers: Headers) -> Outgoing:
         """The record to publish on the topic `to`."""
@@ -87,6 +107,7 @@ def dead_letter(
     group: str,
     at: datetime,
     timestamp: int | None = None,
+    redriven: Redriven | None = None,
 ) -> DeadLetter:
     """A dead letter's reason; a long detail is cut. `timestamp` in milliseconds since 1970."""
     return DeadLetter(
@@ -98,4 +119,5 @@ def dead_letter(
         group=group,
         failed_at=at,
         timestamp=timestamp,
+        **(redriven or Redriven())._asdict(),
     )

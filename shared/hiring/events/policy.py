@@ -9,8 +9,9 @@ from hiring.events.fields import Digest, Event, Moment, Slug
 class PolicyKnown(Event):
     """Key: digest. A policy that was proposed; once it is approved, by whom and why.
 
-    It judges what is submitted from `effective_from` on, without one from the beginning, as soon as it is approved. One
-    that came with the release has `file` for its people. For a reader who does not know how policies are written,
+    It judges what is submitted from `effective_from` on, without one from the beginning, as soon as it is approved.
+    With `from_approval` that is the moment of its approval, and until then `effective_from` is when it was proposed.
+    One that came with the release has `file` for its people. For a reader who does not know how policies are written,
     `sentences` say in English what it says, and `changes` how it differs from the policy that judged when it was
     proposed (None where none did). What is longer than a record may be is cut, and the last line says so.
     """
@@ -21,6 +22,7 @@ class PolicyKnown(Event):
     version: str
     policy: dict[str, Any]
     effective_from: Moment | None
+    from_approval: bool = False
     proposed_by: Person
     proposed_why: Why
     proposed_at: Moment

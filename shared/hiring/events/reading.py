@@ -33,6 +33,8 @@ class Flaw(StrEnum):
     NOT_JSON = "not-json"
     INVALID = "invalid"
     UNSTORABLE = "unstorable"
+    FORGOTTEN = "forgotten"
+    """It was redriven, and its person was erased since: nothing of it is kept, here neither."""
 
 
 class Unreadable(Exception):

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from console.acting import GIVE_UP_SECONDS, ActsStep
+from console.acting import CONDITION, GIVE_UP_SECONDS, ActsStep, Apart
 from hiring.events.answer import CommandAnswered
 from hiring.events.command import DeadLettersSettled
+from hiring.health import Health
 
 COMMAND = DeadLettersSettled.model_validate(
     {
@@ -83,3 +84,14 @@ async def test_a_fault_that_nobody_expected_ends_the_command_and_not_the_console
     refusal = (await answered(it)).refusal or ""
     assert "RuntimeError" in refusal and "somebody" not in refusal
     assert (await answered(it)).note == "1 dead letter discarded"
+
+
+def test_readiness_tells_whether_commands_are_read_and_not_how_long_one_takes() -> None:
+    whole = Health.awaiting(CONDITION)
+    apart = Apart(whole)
+    apart.set("store", False, "no answer for 7 s")
+    assert not whole.ready and list(whole.conditions()) == [CONDITION]
+    apart.set("consumer", True)
+    assert whole.ready and not apart.ready
+    apart.fail("StandsStill")
+    assert not whole.alive

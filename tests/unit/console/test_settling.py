@@ -11,7 +11,7 @@ from hiring.events.cloudevents import STRUCTURED
 from hiring.identity import application_id
 from hiring.topics import APPLICATIONS, COMMANDS, CONTACTS, DECISIONS, SUBMISSIONS
 
-from .happened import decided, id_of, minute, submitted
+from .happened import decided, id_of, minute, review_given, submitted
 
 CAME = minute(30)
 SUBMISSION = {"source": "campus", "external_id": "7", "submitted_at": "2026-03-01T08:05:00Z"}
@@ -51,11 +51,15 @@ def test_an_application_or_a_decision_is_named_by_its_key() -> None:
     )
     assert told(APPLICATIONS, b"nobody", facts, {}, CAME) is None
     assert told(APPLICATIONS, None, facts, {}, CAME) is None
-    assert told(CONTACTS, key, facts, {}, CAME) is told(COMMANDS, key, facts, {}, CAME) is None
+    assert told(CONTACTS, key, facts, {}, CAME) is None
+    verdict = review_given(1, at=4).model_dump_json().encode()
+    assert told(COMMANDS, key, verdict, {}, CAME) == Told(id_of(1), minute(4), overtakes=False)
+    assert told(COMMANDS, b"programme", verdict, {}, CAME) is None
 
 
 AT = minute(5)
 APPLIED = Told(id_of(1), AT)
+ASKED = Told(id_of(1), AT, overtakes=False)
 DECIDED = Told(id_of(1), AT, id_of("this"))
 
 
@@ -70,6 +74,8 @@ DECIDED = Told(id_of(1), AT, id_of("this"))
         (APPLIED, Stands(submitted_at=AT, decision_id=id_of("d"), decided_at=minute(9)), None),
         (APPLIED, Stands(forgotten_at=minute(4)), None),
         (APPLIED, Stands(forgotten_at=AT), Obstacle.FORGOTTEN),
+        (ASKED, Stands(submitted_at=minute(9)), None),
+        (ASKED, Stands(forgotten_at=AT), Obstacle.FORGOTTEN),
         (DECIDED, Stands(submitted_at=minute(9)), None),
         (DECIDED, Stands(decision_id=id_of("this"), decided_at=AT), None),
         (DECIDED, Stands(decision_id=id_of("that"), decided_at=minute(4)), None),

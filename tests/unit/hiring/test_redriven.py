@@ -3,18 +3,29 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 
 from hiring.consumer import Received, Tombstone
 from hiring.consumer.batch import bury, events_of, next_offsets
-from hiring.events.dead_letter import COMMAND_ID, DELIVERIES, NOWHERE, DeadLetter
+from hiring.consumer.redriven import GivenAgain
+from hiring.events.dead_letter import (
+    COMMAND_ID,
+    DELIVERIES,
+    LETTER_OFFSET,
+    LETTER_PARTITION,
+    NOWHERE,
+    DeadLetter,
+    Redriven,
+)
 from hiring.events.fields import Event
 from hiring.events.reading import Unreadable
 from hiring.topics import APPLICATIONS, COMMANDS, CONTACTS, redriven
 
 HEADERS = (("ce_specversion", b"1.0"), ("ce_type", b"t.v1"), ("ce_id", b"1"), ("ce_source", b"/test"))
+COMMAND = UUID(int=7)
 FAILED = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
@@ -29,9 +40,18 @@ def record(topic: str, value: bytes | None = b'{"n": 1}', headers: Any = HEADERS
 def again(was: Any, service: str = "screening", drop: str = "") -> Any:
     """The record as it comes once more, by way of the dead letters."""
     letter = bury(was, "invalid", "n: is missing", service, FAILED)
-    headers = [it for it in (*letter.headers, (COMMAND_ID, b"c")) if it[0] != drop]
+    by = [(COMMAND_ID, str(COMMAND).encode()), (LETTER_PARTITION, b"0"), (LETTER_OFFSET, b"17")]
+    headers = [it for it in (*letter.headers, *by) if it[0] != drop]
     came = {"key": letter.key, "value": letter.value, "headers": headers}
     return replace(was, topic=redriven(service), partition=0, offset=9, timestamp=1_900_000_000_000, **came)
+
+
+def plain(seen: Any) -> Any:
+    """The record, without why it comes once more."""
+    assert isinstance(seen, GivenAgain)
+    told = vars(seen).copy()
+    del told["why"]
+    return ConsumerRecord(**told)
 
 
 def read(came: Any, service: str = "screening") -> tuple[list[Received], list[tuple[Any, Unreadable]]]:
@@ -44,7 +64,7 @@ def test_it_is_the_record_that_failed_and_is_committed_where_it_came() -> None:
     was = record(APPLICATIONS)
     came = again(was)
     [(event, seen)], refused = read(came)
-    assert (event, seen, refused) == (Number(n=1), was, [])
+    assert (event, plain(seen), refused) == (Number(n=1), was, [])
     assert next_offsets([came]) == {TopicPartition(redriven("screening"), 0): 10}
 
 
@@ -60,7 +80,8 @@ def test_it_fails_again_where_it_failed_before() -> None:
     told = DeadLetter.of(later.headers)
     assert (told.topic, told.partition, told.offset, told.timestamp) == (APPLICATIONS, 3, 41, was.timestamp)
     assert told.failed_at > FAILED
-    assert [name for name, _ in later.headers].count("dl_flaw") == 1 and COMMAND_ID not in dict(later.headers)
+    assert [name for name, _ in later.headers].count("dl_flaw") == 1
+    assert told.redriven == Redriven(0, 17, COMMAND), "it says which letter it was, and by which command"
     assert tuple(later.headers)[: len(HEADERS)] == HEADERS
 
 
@@ -80,7 +101,14 @@ def test_a_delivery_goes_to_intake_beside_its_reason() -> None:
     was = replace(record(f"{DELIVERIES}greenhouse/campus", b"{oops"), partition=NOWHERE, offset=NOWHERE)
     [(event, seen)], _ = read(again(was, "intake"), "intake")
     assert isinstance(event, DeadLetter) and event.topic == was.topic
-    assert seen == was
+    assert plain(seen) == was
+
+
+def test_only_the_console_says_that_a_record_was_redriven() -> None:
+    """Anybody can write such headers on a topic, and numbers that are none."""
+    was = record(APPLICATIONS, b"{}", (*HEADERS, (LETTER_PARTITION, b"x"), (LETTER_OFFSET, b"1")))
+    _, [(seen, why)] = read(was)
+    assert DeadLetter.of(bury(seen, why.flaw, why.detail, "screening", FAILED).headers).redriven == Redriven()
 
 
 @pytest.mark.parametrize("drop", ["dl_topic", "dl_failed_at"])

@@ -125,7 +125,7 @@ async def test_paths_that_name_a_persons_application_are_not_traced() -> None:
 def test_a_submission_on_the_topic_passes_its_trace_on(parent: str | None, of: str | None) -> None:
     kept = Kept()
     metrics = DoorMetrics(CollectorRegistry())
-    step = IntakeStep(b"a secret of sixteen", metrics, traces=kept.traces, deliveries=Mock())
+    step = IntakeStep(b"a secret of sixteen", metrics, traces=kept.traces, deliveries=Mock(), erasures=Mock())
     headers = () if parent is None else (("traceparent", parent.encode()),)
     record: Any = SimpleNamespace(topic=SUBMISSIONS, timestamp=1_800_000_000_000, headers=headers)
     (accepted,) = step.plan([Received(Submission.model_validate(EXAMPLE), record)]).accepted

@@ -14,9 +14,12 @@ from uuid import UUID
 import orjson
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
+from hiring.consumer.record import Record
+from hiring.consumer.redriven import original
 from hiring.events.cloudevents import UnsupportedFormat, is_structured
+from hiring.events.dead_letter import DeadLetter
 from hiring.identity import application_id
-from hiring.topics import APPLICATIONS, DECISIONS, REDRIVEN_TO, SUBMISSIONS
+from hiring.topics import APPLICATIONS, COMMANDS, DECISIONS, REDRIVEN_TO, SUBMISSIONS
 
 STATES = {"redrive": "redriven", "discard": "discarded"}
 OPEN = "open"
@@ -25,11 +28,15 @@ _MOMENT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
 class Told(NamedTuple):
-    """The application that a record is about, and when it was submitted; of a decision, which and when it was made."""
+    """The application that a record is about, and when it was submitted; of a decision, which and when it was made.
+
+    `overtakes`: what is put last of these is what holds, so an older one must not come after a newer.
+    """
 
     application_id: UUID
     at: datetime
     decision_id: UUID | None = None
+    overtakes: bool = True
 
 
 class Stands(NamedTuple):
@@ -48,7 +55,18 @@ class Obstacle(StrEnum):
     NEWER = "a newer revision of the application came since, and this one would take its place; discard it"
     DECIDED = "a newer decision on the application stands, and this one would take its place; discard it"
     FORGOTTEN = "the application was forgotten since; discard it"
+    ERASED = "its person was erased, and nothing of the record is left; discard it"
     NOBODY = f"it was set aside by none of {', '.join(REDRIVEN_TO)}, and nobody else takes it; discard it"
+
+
+def about(letter: Record) -> Told | None:
+    """What the record behind a dead letter tells of its application; None also where the letter tells no reason."""
+    try:
+        was = original(letter, DeadLetter.of(letter.headers))
+    except (ValidationError, UnicodeDecodeError):
+        return None
+    came = datetime.fromtimestamp(max(was.timestamp, 0) / 1000, UTC)
+    return told(was.topic, was.key, was.value, dict(was.headers), came)
 
 
 def told(
@@ -64,19 +82,28 @@ def told(
         if not (isinstance(source, str) and isinstance(external, str)):
             return None
         return Told(application_id(source, external), min(_moment(data.get("submitted_at")) or came, came))
-    if topic not in (APPLICATIONS, DECISIONS) or (application := _id(key)) is None:
+    if topic not in (APPLICATIONS, DECISIONS, COMMANDS) or (application := _id(key)) is None:
         return None
+    if topic == COMMANDS:
+        return Told(application, _moment(data.get("at")) or came, overtakes=False)
     if topic == APPLICATIONS:
         return Told(application, _moment(data.get("submitted_at")) or came)
     return Told(application, _moment(data.get("decided_at")) or came, _id(data.get("decision_id")) or UUID(int=0))
+
+
+def is_forgotten(record: Told, known: Stands) -> bool:
+    """Whether the record is of what was forgotten since, and not of an application made anew after that."""
+    return known.forgotten_at is not None and record.at <= known.forgotten_at
 
 
 def obstacle(record: Told, known: Stands | None) -> Obstacle | None:
     """What stands in the way of giving a record to its service once more."""
     if known is None:
         return None
-    if known.forgotten_at is not None and record.at <= known.forgotten_at:
+    if is_forgotten(record, known):
         return Obstacle.FORGOTTEN
+    if not record.overtakes:
+        return None
     if record.decision_id is None:
         return Obstacle.NEWER if known.submitted_at is not None and known.submitted_at > record.at else None
     later = known.decided_at is not None and known.decided_at >= record.at

@@ -10,8 +10,8 @@ from hiring import kafka
 from hiring.settings import Settings
 
 _EMPTY = """
-TRUNCATE applications, history, forgotten, cells, dead_letters, dead_letter_groups, settlements, positions,
-    commands, answers, policies, trials, trial_policies, waiting
+TRUNCATE applications, history, forgotten, cells, dead_letters, dead_letter_groups, settlements, failed_again,
+    positions, commands, answers, policies, trials, trial_policies, waiting
 """
 _TARGETS = """
 INSERT INTO positions (topic, partition, next, target)

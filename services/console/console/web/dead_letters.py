@@ -11,12 +11,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from console.accounts.roles import OPERATES
+from console.core.settling import Stands, Told, is_forgotten
 from console.store.reading import Dead, Group
 from console.web.access import Visit
 from console.web.answering import Answering, Incomplete, NotFound
 from console.web.requests import here, place, place_text
 from hiring.events import DEAD_LETTERS_SETTLED
 from hiring.events.command import DeadLettersSettled
+from hiring.events.reading import Flaw
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,8 @@ class DeadLetterPages:
         letters = await model.dead_of(topic, flaw, place(asked.get("before", "")), PAGE + 1)
         last = letters[PAGE - 1] if len(letters) > PAGE else None
         before = place_text(last.failed_at, last.partition, last.offset) if last else None
-        return await page("dead_group", visit, group=group, letters=letters[:PAGE], before=before)
+        again = await self._answering.parts.failing.among([(it.partition, it.offset) for it in letters])
+        return await page("dead_group", visit, group=group, letters=letters[:PAGE], again=again, before=before)
 
     async def _settle_group(self, visit: Visit) -> Response:
         asked = visit.request.query_params
@@ -90,10 +93,10 @@ class DeadLetterPages:
 
     async def _show(self, visit: Visit) -> Response:
         parts, letter = self._answering.parts, await self._letter(visit)
-        record, away = None, False
+        record, away, forgotten = None, False, letter.flaw == Flaw.FORGOTTEN
         if visit.sees_dead_letters:
             log.info(
-                "a dead letter's record is shown",
+                "a dead letter's record is opened",
                 extra={"account": visit.session.name, "partition": letter.partition, "offset": letter.offset},
             )
             try:
@@ -101,4 +104,19 @@ class DeadLetterPages:
             except (KafkaError, TimeoutError, OSError) as error:
                 log.warning("a dead letter cannot be fetched", extra={"fault": type(error).__name__})
                 away = True
-        return await self._answering.page("dead_letter", visit, it=letter, record=record, away=away)
+            if record is not None and record.about is not None and await self._is_forgotten(record.about):
+                # Nothing of it is shown: who is forgotten is not looked at.
+                record, forgotten = None, True
+        spot = letter.partition, letter.offset
+        told: dict[str, Any] = {
+            "record": record,
+            "away": away,
+            "forgotten": forgotten,
+            "origin": await parts.failing.origin(spot),
+            "later": await parts.failing.later(spot),
+        }
+        return await self._answering.page("dead_letter", visit, it=letter, **told)
+
+    async def _is_forgotten(self, about: Told) -> bool:
+        at = await self._answering.parts.failing.forgotten_at(about.application_id)
+        return is_forgotten(about, Stands(forgotten_at=at))

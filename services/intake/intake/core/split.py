@@ -30,6 +30,7 @@ class Accepted(NamedTuple):
     revision: str
     waves: tuple[tuple[Outgoing, ...], tuple[Outgoing, ...]]
     """First who applied (contact, and demographics where any were told), then the application."""
+    submitted_at: datetime
 
 
 def split(submission: Submission, secret: bytes, accepted_at: datetime, phone_region: str | None = None) -> Accepted:
@@ -41,7 +42,8 @@ def split(submission: Submission, secret: bytes, accepted_at: datetime, phone_re
     name = identity.application_name(submission.source, submission.external_id)
     candidate = identity.candidate_id(secret, submission.candidate.email)
     # A time ahead of ours is a clock that is wrong: taken at its word, no later contact would ever replace this one.
-    at = _text(min((submission.submitted_at or accepted_at).astimezone(UTC), accepted_at.astimezone(UTC)))
+    submitted_at = min((submission.submitted_at or accepted_at).astimezone(UTC), accepted_at.astimezone(UTC))
+    at = _text(submitted_at)
     facts = submitted_facts(submission)
     content = canonical(facts)
     revision = identity.revision(secret, candidate, submission.programme, content)
@@ -61,7 +63,7 @@ def split(submission: Submission, secret: bytes, accepted_at: datetime, phone_re
     id_ = event_id(bytes.fromhex(name.replace("-", "")), revision.encode())
     headers = cloudevent_headers(APPLICATION_SUBMITTED, id_, SOURCE, at, name)
     record = Outgoing(APPLICATIONS, name.encode(), orjson.dumps(data), headers)
-    return Accepted(name, candidate, revision, (people, (record,)))
+    return Accepted(name, candidate, revision, (people, (record,)), submitted_at)
 
 
 def merged(many: Sequence[Accepted]) -> tuple[list[Outgoing], list[Outgoing]]:

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from hiring.consumer import Received
 from hiring.consumer.batch import bury
 from hiring.consumer.record import Record
+from hiring.consumer.redriven import GivenAgain
 from hiring.events.dead_letter import DELIVERIES, DeadLetter
 from hiring.events.envelope import Outgoing
 from intake import problems
 from intake.core.split import Accepted, split
+from intake.erased import Again
 from intake.hooks.counting import HookMetrics
 from intake.hooks.delivery import Acknowledged, Refused, mapped, payload_of
 from intake.hooks.register import Gone, Register
@@ -50,22 +52,26 @@ class RedrivenDeliveries:
         self._metrics = metrics
         self._now = now
 
-    async def again(self, deliveries: Iterable[Received]) -> tuple[list[Accepted], list[Outgoing]]:
+    async def again(self, deliveries: Iterable[Received]) -> tuple[list[Again], list[Outgoing]]:
         """What they submit, and the dead letters of those that submit nothing still. Ends within half a minute."""
         gate, clock = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time
         until = clock() + SECONDS
         in_vain: Counter[str] = Counter()
 
-        async def one(received: Received) -> Accepted | Outgoing | None:
+        async def one(received: Received) -> Again | Outgoing | None:
             async with gate:
                 if clock() > until:
                     return self._still(received, _NO_TIME)
                 if in_vain[received.record.topic] >= AT_ONCE:
                     return self._still(received, _AWAY)
-                return await self._one(received, in_vain)
+                made = await self._one(received, in_vain)
+                if not isinstance(made, Accepted):
+                    return made
+                assert isinstance(received.record, GivenAgain)
+                return Again(received.record, made)
 
         made = await asyncio.gather(*(one(received) for received in deliveries))
-        return [it for it in made if isinstance(it, Accepted)], [it for it in made if isinstance(it, Outgoing)]
+        return [it for it in made if isinstance(it, Again)], [it for it in made if isinstance(it, Outgoing)]
 
     async def _one(self, received: Received, in_vain: Counter[str]) -> Accepted | Outgoing | None:
         """What becomes of one; `in_vain` counts by webhook how often in a row its system's API did not answer."""

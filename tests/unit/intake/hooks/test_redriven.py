@@ -13,11 +13,13 @@ from aiokafka import ConsumerRecord
 from prometheus_client import CollectorRegistry
 
 from hiring.consumer import Received
-from hiring.consumer.redriven import original
+from hiring.consumer.redriven import given_again
 from hiring.events.dead_letter import NOWHERE, DeadLetter, dead_letter
 from hiring.identity import application_id
 from hiring.metrics import Metrics
+from hiring.settings import Settings
 from intake.consumer import IntakeStep
+from intake.erased import Erasures
 from intake.hooks import delivery, redriven
 from intake.hooks.counting import HookMetrics
 from intake.hooks.fetching import Away, Missing
@@ -49,7 +51,17 @@ def received(sender: Sender, source: str = "campus", **changes: Any) -> Received
     body, headers = sender.send(**changes)
     kept = tuple((name.lower(), value.encode()) for name, value in headers.items() if name.lower() == "event-name")
     came: Any = ConsumerRecord("t", 0, 5, int(time.time() * 1000), 0, b"digest", body, None, 1, 0, kept)
-    return Received(why, original(came, why))
+    return Received(why, given_again(came, why))
+
+
+class NobodyErased(Erasures):
+    """As where no command is there."""
+
+    def __init__(self) -> None:
+        super().__init__(Settings(), now=lambda: CAME)
+
+    async def _known(self) -> dict[str, datetime]:
+        return {}
 
 
 def reasons(dead: list[Any]) -> list[str]:
@@ -58,13 +70,13 @@ def reasons(dead: list[Any]) -> list[str]:
 
 @pytest.mark.parametrize("sender", [it for it in SENDERS if not it.answers], ids=lambda it: it.system)
 async def test_it_is_mapped_without_its_signature(made: Make, sender: Sender) -> None:
-    [accepted], dead = await made(sender).again([received(sender)])
+    [(_, accepted)], dead = await made(sender).again([received(sender)])
     assert accepted.application_id == str(application_id("campus", sender.external_id)) and not dead
 
 
 async def test_it_was_submitted_when_it_came_first(made: Make) -> None:
     mapping = {"fields": {"submitted_at": None}}
-    [accepted], _ = await made(GREENHOUSE, mapping=mapping).again([received(GREENHOUSE)])
+    [(_, accepted)], _ = await made(GREENHOUSE, mapping=mapping).again([received(GREENHOUSE)])
     assert b'"submitted_at":"2026-03-01T08:00:00+00:00"' in (accepted.waves[1][0].value or b"")
 
 
@@ -112,7 +124,7 @@ async def test_one_that_cannot_be_mapped_at_all_holds_up_nobody(
 async def test_what_fails_again_is_counted_among_the_dead_letters(made: Make) -> None:
     metrics = Metrics("intake")
     doors = DoorMetrics(metrics.registry, metrics.dead)
-    step = IntakeStep(b"secret of the tests", doors, deliveries=made(GREENHOUSE))
+    step = IntakeStep(b"secret of the tests", doors, deliveries=made(GREENHOUSE), erasures=NobodyErased())
     await step.store(step.plan([received(GREENHOUSE, payload={}), received(GREENHOUSE)]))
     assert metrics.registry.get_sample_value("hiring_dead_letters_total", {"service": "intake"}) == 1
     assert metrics.registry.get_sample_value("hiring_applications_accepted_total", {"channel": "hook"}) == 1
