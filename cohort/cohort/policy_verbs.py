@@ -26,6 +26,7 @@ policy = typer.Typer(no_args_is_help=True, help="A programme's policy: write it,
 
 SHORT = 12
 """So much of a digest is shown."""
+FROM_APPROVAL = "from its approval on"
 LEAST = 6
 """So much of it is enough where only one policy has it."""
 
@@ -47,7 +48,7 @@ def propose(
         str | None,
         typer.Option(
             help="A date, or a date and time, as 2026-12-01 or 2026-12-01T09:00+08:00, in UTC where it has no such "
-            "offset: it judges what is submitted from then on. Without it, what is submitted from now on."
+            "offset: it judges what is submitted from then on. Without it, what is submitted after it was approved."
         ),
     ] = None,
     data: Data = PIPELINE_DATA,
@@ -69,10 +70,12 @@ def propose(
             digest=digest,
             policy=read.content(),
             effective_from=start,
+            from_approval=not effective_from,
         )
         await ask(running_pipeline(data), proposal)
+        begins = f"from {told(start)} on" if effective_from else FROM_APPROVAL
         say(
-            f"{read.name} {read.version} is proposed for what is submitted to {read.programme} from {told(start)} on.\n"
+            f"{read.name} {read.version} is proposed for what is submitted to {read.programme} {begins}.\n"
             f"What it changes: cohort policy diff active {digest[:SHORT]}{data_option(data)}\n"
             f"Another person brings it into force: "
             f"cohort policy approve {digest[:SHORT]} --by NAME --why TEXT{data_option(data)}"
@@ -101,11 +104,12 @@ def approve(
             raise StackError(f"{many} a digest that begins with {digest}: see `cohort policy list{data_option(data)}`")
         (row,) = found
         # Nobody approves another moment than they are told: the proposal may change before this is obeyed.
-        seen = {name: row[name] for name in ("programme", "digest", "effective_from")}
-        await ask(at, given(PolicyApproved, **command, **seen))
+        named = {"from_approval": True} if row["from_approval"] else {"effective_from": row["effective_from"]}
+        await ask(at, given(PolicyApproved, **command, programme=row["programme"], digest=row["digest"], **named))
+        begins = "from now on" if row["from_approval"] else f"from {told(row['effective_from'])} on"
         say(
             f"{row['name']} {row['version']} is in force for what is submitted to {row['programme']} "
-            f"from {told(row['effective_from'])} on; what was decided stays decided"
+            f"{begins}; what was decided stays decided"
         )
 
     run_verb(run())
@@ -120,7 +124,9 @@ def list_(data: Data = PIPELINE_DATA) -> None:
         print_indented(out, programme, 0)
         for row in its:
             what = f"{row['name']} {row['version']}  {row['digest'][:SHORT]}"
-            print_indented(out, f"{what}  {_state(row)}, from {told(row['effective_from'])} on", 2)
+            waits = row["from_approval"] and row["approved_at"] is None
+            begins = FROM_APPROVAL if waits else f"from {told(row['effective_from'])} on"
+            print_indented(out, f"{what}  {_state(row)}, {begins}", 2)
             print_indented(out, f"proposed by {row['proposed_by']}: {row['proposed_why']}", 4)
             if row["approved_at"]:
                 print_indented(out, f"approved by {row['approved_by']}: {row['approved_why']}", 4)

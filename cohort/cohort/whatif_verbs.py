@@ -12,9 +12,8 @@ from cohort.verb import PIPELINE_DATA, Data, run_verb, running_pipeline
 from screening.programmes import PolicyError, read_policy
 from screening.replaying import try_policy
 from screening.whatif.describe import sentences
-from screening.whatif.diff import differences
-from screening.whatif.remarks import remarks
 from screening.whatif.result import Tried, as_json
+from screening.whatif.telling import changes
 
 Named = Annotated[str, typer.Argument(help="A file; or of the running pipeline a digest, or `active`.")]
 
@@ -34,9 +33,7 @@ def check(file: Annotated[Path, typer.Argument(help="A policy, YAML.")]) -> None
 def diff(before: Named, after: Named, data: Data = PIPELINE_DATA) -> None:
     """Say in sentences how a policy differs from an earlier one."""
     first, second = run_verb(policy_source.policies([before, after], data))
-    told = [str(change) for change in differences(first, second)] or ["the two say the same"]
-    told += [f"remark: {remark}" for remark in remarks(first, second)]
-    screen().print("\n".join(told), highlight=False, markup=False, soft_wrap=True)
+    screen().print("\n".join(changes(first, second)), highlight=False, markup=False, soft_wrap=True)
 
 
 def try_(

@@ -160,6 +160,9 @@ async def test_a_trial_finds_what_the_command_line_finds(at: Stand, tmp_path: Pa
     assert found(told.result) == found(json.loads(line.stdout))
     assert told.result is not None
     assert told.result["comparison"]["flipped"] == 4
+    assert told.judged is not None and told.judged.digest == first.digest()
+    assert told.changes is not None
+    assert "asked: what is to be agreed to: now also automated_screening, no longer data_processing" in told.changes
     assert await known(at, second.digest()) is None, "what is tried is not proposed"
 
     await at.propose(second)

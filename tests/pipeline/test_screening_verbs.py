@@ -125,13 +125,22 @@ async def test_an_unknown_programme_is_said_so(at: Stand) -> None:
     assert (status, "no policy is for a programme nix; there are: " in said) == (0, True), said
 
 
-async def test_a_policy_judges_from_now_on_where_no_date_is_given(at: Stand, tmp_path: Path) -> None:
-    file = tmp_path / "policy.yaml"
-    file.write_text(yaml.safe_dump(policy(at.programme).content()), encoding="utf-8")
-    before = datetime.now(UTC)
-    assert (await cohort(at, "policy", "propose", file, *who("Wei")))[0] == 0
+async def test_a_policy_judges_from_its_approval_on_where_no_date_is_given(at: Stand, tmp_path: Path) -> None:
+    proposed, file = policy(at.programme), tmp_path / "policy.yaml"
+    file.write_text(yaml.safe_dump(proposed.content()), encoding="utf-8")
+    status, said = await cohort(at, "policy", "propose", file, *who("Wei"))
+    assert (status, "from its approval on." in said) == (0, True), said
+    assert "proposed, from its approval on" in (await cohort(at, "policy", "list"))[1]
+    meanwhile = await at.decided(await at.apply(datetime.now(UTC), data_processing=False))
+    between = datetime.now(UTC)
+    status, said = await cohort(at, "policy", "approve", proposed.digest()[:12], *who("Lin"))
+    assert (status, "from now on" in said) == (0, True), said
+    late = await at.decided(await at.apply(between, data_processing=False))
+    after = await at.decided(await at.apply(datetime.now(UTC), data_processing=False))
+    assert [meanwhile.policy.name, late.policy.name] == ["no-policy"] * 2, "nobody had approved it"
+    assert after.policy.digest == proposed.digest()
     status, said = await cohort(at, "policy", "propose", file, *who("W\t"), "--effective-from", "soon")
     assert (status, "write 2026-12-01" in said) == (2, True), said
-    assert before <= await at.database.fetchval(
-        "SELECT effective_from FROM policies WHERE programme = $1", at.programme
+    assert await at.database.fetchval(
+        "SELECT effective_from = approved_at FROM policies WHERE programme = $1", at.programme
     )

@@ -19,18 +19,21 @@ TOLD = 5
 _FROZEN = "the version of this name is in force with other content and stays as it is: give the policy a new version"
 # One that waits may be proposed anew, with another date or reason; one that is approved stays as it was approved.
 _PROPOSE = """
-INSERT INTO policies AS p (digest, programme, name, version, content, origin, effective_from,
+INSERT INTO policies AS p (digest, programme, name, version, content, origin, effective_from, from_approval,
     proposed_by, proposed_why, proposed_at, proposers)
-VALUES ($1, $2, $3, $4, $5, 'command', $6, $7, $8, $9, ARRAY[$7])
-ON CONFLICT (digest) DO UPDATE SET effective_from = excluded.effective_from, proposed_by = excluded.proposed_by,
-    proposed_why = excluded.proposed_why, proposed_at = excluded.proposed_at,
+VALUES ($1, $2, $3, $4, $5, 'command', $6, $7, $8, $9, $10, ARRAY[$8])
+ON CONFLICT (digest) DO UPDATE SET effective_from = excluded.effective_from, from_approval = excluded.from_approval,
+    proposed_by = excluded.proposed_by, proposed_why = excluded.proposed_why, proposed_at = excluded.proposed_at,
     proposers = p.proposers || excluded.proposers
 WHERE p.approved_at IS NULL
 RETURNING digest
 """
-# By the database's clock, read while no other approval can be under way: its order is that of the approvals.
+# By the database's clock, read while no other approval can be under way: its order is that of the approvals. Whoever
+# sent the command may be slow, or its clock; what was submitted meanwhile had no approved policy but the one before.
 _APPROVE = """
-UPDATE policies SET approved_by = $2, approved_why = $3, approved_at = clock_timestamp() WHERE digest = $1
+UPDATE policies SET approved_by = $2, approved_why = $3, approved_at = now_,
+    effective_from = CASE WHEN from_approval THEN now_ ELSE effective_from END
+FROM (SELECT clock_timestamp() AS now_) AS clock WHERE digest = $1
 """
 
 
@@ -78,6 +81,7 @@ async def propose(connection: Any, command: PolicyProposed) -> None:
         policy.version,
         orjson.dumps(policy.content()).decode(),
         command.effective_from,
+        command.from_approval,
         command.by,
         command.why,
         command.at,
@@ -86,17 +90,24 @@ async def propose(connection: Any, command: PolicyProposed) -> None:
         raise Refused("the policy is approved already, from when it was approved for: nothing is left to propose")
 
 
+def _as_seen(command: PolicyApproved, row: Any) -> bool:
+    """Whether the policy judges from the moment on that the approver was told, where the command says which."""
+    if command.from_approval or row["from_approval"]:
+        return bool(row["from_approval"]) and (command.from_approval or command.effective_from is None)
+    return command.effective_from in (None, row["effective_from"])
+
+
 async def approve(connection: Any, command: PolicyApproved) -> None:
     """Bring a proposed policy into force, if it is not in force already. Raises Refused."""
     await lock_policies(connection)
     row = await connection.fetchrow(
-        "SELECT programme, content::text AS content, effective_from, proposers, approved_at FROM policies"
-        " WHERE digest = $1",
+        "SELECT programme, content::text AS content, effective_from, from_approval, proposers, approved_at"
+        " FROM policies WHERE digest = $1",
         command.digest,
     )
     if row is None or row["programme"] != command.programme:
         raise Refused("no policy of this programme and digest is proposed: propose it first, or name another digest")
-    if command.effective_from not in (None, row["effective_from"]):
+    if not _as_seen(command, row):
         raise Refused("the policy is proposed to judge from another moment on than the approval says: look at it again")
     if row["approved_at"] is not None:
         return

@@ -14,12 +14,10 @@ from hiring.events.policy import PolicyKnown
 from hiring.identity import event_id
 from hiring.publishing import Publisher
 from hiring.topics import POLICIES
-from screening.core.policy import Policy
 from screening.in_force import ALWAYS
 from screening.registry import stored_policy
 from screening.whatif.describe import sentences
-from screening.whatif.diff import differences
-from screening.whatif.remarks import remarks
+from screening.whatif.telling import changes, fitting, size
 
 SOURCE = "/cohort/screening"
 LARGEST = 1_000_000
@@ -27,7 +25,8 @@ LARGEST = 1_000_000
 
 _EVENTS = uuid5(NAMESPACE_URL, "https://cohort.invalid/policies")
 _STATES = """
-SELECT digest, effective_from, proposed_by, proposed_why, proposed_at, approved_by, approved_why, approved_at
+SELECT digest, effective_from, from_approval, proposed_by, proposed_why, proposed_at, approved_by, approved_why,
+    approved_at
 FROM policies WHERE $1::text[] IS NULL OR digest = ANY($1) ORDER BY proposed_at
 """
 # A policy's content never changes: it is its digest. Nor does what is approved, so what `judged` when it was proposed
@@ -90,33 +89,10 @@ def _value(state: dict[str, Any], stored: dict[str, Any]) -> bytes | None:
     return in_words(known, list(sentences(policy)), None if before is None else changes(before, policy))
 
 
-def changes(before: Policy, after: Policy) -> list[str]:
-    """How a policy differs from an earlier one, a sentence each, and what may have been overlooked."""
-    told = [str(change) for change in differences(before, after)] or ["the two say the same"]
-    return told + [f"remark: {remark}" for remark in remarks(before, after)]
-
-
 def in_words(known: PolicyKnown, says: Sequence[str], differs: Sequence[str] | None) -> bytes:
     """The event with these sentences, as many as fit it: first those of how it differs."""
     room = LARGEST - len(known.model_dump_json().encode())
-    kept = None if differs is None else _fitting(differs, room)
-    room -= sum(map(_size, kept or ()))
-    told = known.model_copy(update={"sentences": _fitting(says, room), "changes": kept})
+    kept = None if differs is None else fitting(differs, room)
+    room -= sum(map(size, kept or ()))
+    told = known.model_copy(update={"sentences": fitting(says, room), "changes": kept})
     return told.model_dump_json().encode()
-
-
-def _fitting(lines: Sequence[str], room: int) -> tuple[str, ...]:
-    sizes = [_size(line) for line in lines]
-    if sum(sizes) <= room:
-        return tuple(lines)
-    room -= 200
-    fit = 0
-    while fit < len(lines) and sizes[fit] <= room:
-        room -= sizes[fit]
-        fit += 1
-    return (*lines[:fit], f"and {len(lines) - fit:,} lines more, which do not fit here: see the policy itself")
-
-
-def _size(line: str) -> int:
-    """Bytes of a line in JSON, with the comma after it."""
-    return len(orjson.dumps(line)) + 1

@@ -1,4 +1,4 @@
-"""Commands and their answers in memory: what a page asks for is answered at once, as a test says."""
+"""Commands, answers, policies and trials in memory: what a page asks for is answered at once, as a test says."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,8 @@ from uuid import UUID
 
 from console.core.asked import asked
 from console.core.pauses import PAUSED, RESUMED
+from console.core.policies import PolicyLine, line, listed
+from console.core.trials import TrialLine, elsewhere
 from console.store.asked import Answer, Answered
 from hiring.events.answer import PolicyTried
 from hiring.events.command import Command, PolicyTrialRequested
@@ -45,8 +47,15 @@ class AskedInMemory:
         found = [it for it in self._all() if (it.asked.at, it.asked.command_id) < before]
         return sorted(found, key=lambda it: (it.asked.at, it.asked.command_id), reverse=True)[:most]
 
-    async def policies(self) -> list[PolicyKnown]:
-        return list(self.known.values())
+    async def lines(self) -> list[PolicyLine]:
+        return [line(it) for it in self.known.values()]
+
+    async def line(self, digest: str) -> PolicyLine | None:
+        return line(self.known[digest]) if digest in self.known else None
+
+    async def judging(self, programme: str, at: datetime) -> str | None:
+        of = listed(await self.lines(), at).get(programme, ())
+        return next((it.policy.digest for it in of if it.state == "now"), None)
 
     async def policy(self, digest: str) -> PolicyKnown | None:
         return self.known.get(digest)
@@ -54,7 +63,23 @@ class AskedInMemory:
     async def trial(self, command: UUID) -> PolicyTried | None:
         return self.tried.get(command)
 
-    async def trial_policy(self, command: UUID) -> dict[str, Any] | None:
+    async def of_policy(self, digest: str, most: int) -> list[TrialLine]:
+        by = {it.asked.command_id: it.asked.by for it in self._all()}
+        found = [
+            TrialLine(id_, it.tried_at, by.get(id_), "problem" if it.result is None else "tried", *elsewhere(it))
+            for id_, it in self.tried.items()
+            if it.policy is not None and it.policy.digest == digest
+        ]
+        found += [
+            TrialLine(it.asked.command_id, it.asked.at, it.asked.by, "waits", None, None)
+            for it in self._all()
+            if it.asked.about.get("digest") == digest
+            and it.asked.type == PolicyTrialRequested.__name__
+            and it.asked.command_id not in self.tried
+        ]
+        return sorted(found, key=lambda it: it.at, reverse=True)[:most]
+
+    async def content(self, command: UUID) -> dict[str, Any] | None:
         sent = next((it for _, it, _ in self.sent if it.command_id == command), None)
         return sent.policy if isinstance(sent, PolicyTrialRequested) else None
 

@@ -46,7 +46,7 @@ _SAYS = (
 )
 _CHANGES = (
     "the version goes from 3 to 5",
-    "ai, mathematics: now asks for at least 1 courses (was 2)",
+    "ai, mathematics: now asks for at least 1 course (was 2)",
     "ai, score: the score to advance goes from 50 to 45",
     "remark: ai, mathematics: asks for something else in the same words: is its reason in "
     "English and Chinese still true?",
@@ -171,6 +171,8 @@ def tried(command: Any) -> PolicyTried:
             "programme": PROGRAMME,
             "policy": {"name": PROGRAMME, "version": "5", "digest": PROPOSED},
             "result": {"comparison": _COMPARISON, "other_programmes": 41, "unreadable": 0},
+            "judged": JUDGED_BY,
+            "changes": _CHANGES,
             "tried_at": minute(39),
         }
     )

@@ -170,5 +170,5 @@ def test_a_verdict_that_stands_is_found_even_after_the_application_changed() -> 
 
 
 def test_a_policy_proposed_by_an_earlier_release_is_still_the_one_its_digest_names() -> None:
-    golden = Path(__file__).parents[2] / "contract" / "golden" / "hiring.command.policy-proposed.v1-full.json"
+    golden = Path(__file__).parents[2] / "contract" / "golden" / "hiring.command.policy-proposed.v1-least.json"
     assert validated(PolicyProposed.model_validate_json(golden.read_text(encoding="utf-8"))).version == "2"

@@ -18,7 +18,7 @@ from .whatif_policies import CONTENT, policy
 
 # Nothing listens there.
 NOWHERE = "127.0.0.1:9"
-REQUEST = {"programme": "drive", "policy": policy().content(), "against": None}
+REQUEST = {"programme": "drive", "policy": policy().content(), "against": None, "judging": None}
 # Too large for what a process of Python has left over anyway.
 LARGE = {**REQUEST, "policy": {**CONTENT, "rules": [{**CONTENT["rules"][0], "id": f"r-{n}"} for n in range(20_000)]}}
 

@@ -46,21 +46,27 @@ def ai(content: dict[str, Any]) -> Any:
             lambda p: ai(p)["rules"][2].update(at_least="3.5 of 4"),
             ["ai, grade: now asks for at least 3.5 of 4 (was 3 of 4)"],
         ),
-        (lambda p: ai(p)["rules"].pop(2), ["ai: the rule grade is gone"]),
+        (
+            lambda p: ai(p)["rules"].pop(2),
+            ["ai: the rule grade is gone (was: grade at least 3.0 of 4.0; failing it sends to a person)"],
+        ),
         (
             lambda p: p["rules"].append(rule("degree", "studies", levels=["bachelor", "master"])),
             ["the rule degree is new: bachelor or master; failing it declines"],
         ),
         (
             lambda p: ai(p)["rules"].__setitem__(2, rule("grade", "projects", at_least=1)),
-            ["ai: the rule grade is now another: at least 1 project; failing it declines"],
+            [
+                "ai: the rule grade is now another: at least 1 project; failing it declines "
+                "(was: grade at least 3.0 of 4.0; failing it sends to a person)"
+            ],
         ),
         (lambda p: ai(p).update(seats=5), ["ai: the seats go from 2 to 5"]),
         (
             lambda p: ai(p).update(units=["cloud", "games"]),
             ["ai: the unit research is gone", "ai: the unit games is new"],
         ),
-        (lambda p: p["tracks"].pop(), ["the track general is gone"]),
+        (lambda p: p["tracks"].pop(), ["the track general is gone (was: seats 3, units cloud)"]),
         (
             lambda p: p["tracks"].append({"id": "design", "seats": 4, "units": ["cloud"]}),
             ["the track design is new: seats 4, units cloud"],

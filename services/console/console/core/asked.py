@@ -1,11 +1,9 @@
 """A command as the console keeps it: who asked for what, when and why; nothing says who a candidate is. Pure."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from hiring.events.answer import PolicyTried
 from hiring.events.command import Command
 
 _WHOSE = {"command_id", "by", "why", "at"}
@@ -36,23 +34,3 @@ def asked(command: Command) -> Asked:
         command.at,
         command.model_dump(mode="json", exclude=_WHOSE | _LEFT_OUT, exclude_none=True),
     )
-
-
-def applications_in(tried: PolicyTried) -> set[UUID]:
-    """The applications that a trial names as examples, with what rules observed of them."""
-    return {UUID(it["application_id"]) for it in _examples(tried)}
-
-
-def without(tried: PolicyTried, gone: Collection[UUID]) -> PolicyTried:
-    """The trial without these examples; its figures count them still, which tell nothing of anybody."""
-    examples = _examples(tried)
-    left = [it for it in examples if UUID(it["application_id"]) not in gone]
-    if tried.result is None or len(left) == len(examples):
-        return tried
-    comparison = {**tried.result["comparison"], "examples": left}
-    return tried.model_copy(update={"result": {**tried.result, "comparison": comparison}})
-
-
-def _examples(tried: PolicyTried) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ((tried.result or {}).get("comparison") or {}).get("examples") or []
-    return found

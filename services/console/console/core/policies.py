@@ -10,22 +10,55 @@ State = Literal["proposed", "now", "later", "before"]
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
+class PolicyLine(NamedTuple):
+    """A policy as it is listed: everything but what it says.
+
+    `effective_from` None is from the beginning. With `from_approval` it was proposed without a date: it judges from its
+    approval on, and until then `effective_from` says nothing.
+    """
+
+    digest: str
+    programme: str
+    name: str
+    version: str
+    effective_from: datetime | None
+    from_approval: bool
+    proposed_by: str
+    proposed_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+
+
 class Listed(NamedTuple):
     """A policy, and whether it is proposed, judges now, judges later or judged before."""
 
-    policy: PolicyKnown
+    policy: PolicyLine
     state: State
 
 
-def listed(policies: Iterable[PolicyKnown], now: datetime) -> dict[str, Sequence[Listed]]:
+def line(policy: PolicyKnown) -> PolicyLine:
+    """What is listed of a policy."""
+    return PolicyLine(*(getattr(policy, name) for name in PolicyLine._fields))
+
+
+def listed(policies: Iterable[PolicyLine], now: datetime) -> dict[str, Sequence[Listed]]:
     """By programme: what is proposed, then the approved ones, the last to come into force first.
 
     The last that is in force judges what is submitted now; of two from the same moment, the one approved later.
     """
-    programmes: dict[str, list[PolicyKnown]] = {}
+    programmes: dict[str, list[PolicyLine]] = {}
     for policy in policies:
         programmes.setdefault(policy.programme, []).append(policy)
     return {name: _listed(programmes[name], now) for name in sorted(programmes)}
+
+
+def state(policy: PolicyLine, judging: str | None, now: datetime) -> State:
+    """How a policy stands, where the one of digest `judging` judges its programme now (None: none does)."""
+    if policy.approved_at is None:
+        return "proposed"
+    if policy.effective_from is not None and policy.effective_from > now:
+        return "later"
+    return "now" if policy.digest == judging else "before"
 
 
 def seats_of(policy: PolicyKnown) -> dict[str, int]:
@@ -35,16 +68,11 @@ def seats_of(policy: PolicyKnown) -> dict[str, int]:
     return {it["id"]: it["seats"] for it in told if isinstance(it.get("id"), str) and isinstance(it.get("seats"), int)}
 
 
-def _listed(policies: Sequence[PolicyKnown], now: datetime) -> Sequence[Listed]:
+def _listed(policies: Sequence[PolicyLine], now: datetime) -> Sequence[Listed]:
     proposed = [it for it in policies if it.approved_at is None]
     approved = [it for it in policies if it.approved_at is not None]
+    proposed.sort(key=lambda it: it.proposed_at, reverse=True)
     approved.sort(key=lambda it: (it.effective_from or _BEGINNING, it.approved_at or _BEGINNING), reverse=True)
-    found = [Listed(it, "proposed") for it in sorted(proposed, key=lambda it: it.proposed_at, reverse=True)]
-    in_force = False
-    for it in approved:
-        if it.effective_from is not None and it.effective_from > now:
-            found.append(Listed(it, "later"))
-        else:
-            found.append(Listed(it, "before" if in_force else "now"))
-            in_force = True
-    return found
+    in_force = (it.digest for it in approved if it.effective_from is None or it.effective_from <= now)
+    judging = next(in_force, None)
+    return [Listed(it, state(it, judging, now)) for it in [*proposed, *approved]]

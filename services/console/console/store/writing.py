@@ -10,7 +10,7 @@ import orjson
 
 from console.core.happenings import Happenings, Place
 from console.core.projection import Effect, Standing, project
-from console.store import asked, reviews, settling
+from console.store import asked, failing_again, policies, reviews, settling, trials
 from hiring.events.answer import CommandAnswered
 from hiring.events.dead_letter import DeadLetter
 
@@ -97,11 +97,13 @@ class Writing:
             effect = await _project(connection, fresh)
             await _write(connection, effect)
             if fresh.asked:
-                await asked.write(connection, [it for _, it in fresh.asked])
+                for kept in asked, policies, trials:
+                    await kept.write(connection, [it for _, it in fresh.asked])
             await reviews.refresh(connection, _touched(fresh), _answered(fresh))
             if fresh.dead_letters:
                 await connection.execute(_DEAD, *_columns(_dead_rows(fresh.dead_letters)))
             await settling.write(connection, [it for _, it in fresh.asked], [at for at, _ in fresh.dead_letters])
+            await failing_again.write(connection, fresh.dead_letters)
             await connection.execute(_MOVE, *_columns(_next(fresh.places)))
             await connection.execute(_DONE, effect.last_arrived)
         return True
@@ -136,6 +138,7 @@ async def _write(connection: Any, effect: Effect) -> None:
     if effect.wiped:
         await connection.execute(_WIPE, sorted(effect.wiped))
         await asked.wipe(connection, sorted(effect.wiped))
+        await trials.wipe(connection, sorted(effect.wiped))
         await connection.execute(_FORGET, list(effect.forgotten), list(effect.forgotten.values()))
     if gone:
         await connection.execute(_DROP, gone)

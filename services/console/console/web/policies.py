@@ -13,13 +13,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from console.accounts.roles import OPERATES
-from console.core.policies import listed
+from console.core.policies import line, listed, state
 from console.web.access import Visit
 from console.web.answering import Answering, NotFound
 from console.web.trials import TRIAL
 from hiring.events import POLICY_APPROVED, POLICY_TRIAL_REQUESTED
 from hiring.events.command import PolicyApproved, PolicyTrialRequested
 from hiring.events.policy import PolicyKnown
+
+TRIALS = 20
+"""So many trials of a policy are listed."""
 
 
 class PoliciesPages:
@@ -39,16 +42,23 @@ class PoliciesPages:
         ]
 
     async def _list(self, visit: Visit) -> Response:
-        policies = await self._answering.parts.asked.policies()
-        return await self._answering.page("policies", visit, programmes=listed(policies, datetime.now(UTC)))
+        lines = await self._answering.parts.policies.lines()
+        return await self._answering.page("policies", visit, programmes=listed(lines, datetime.now(UTC)))
 
     async def _show(self, visit: Visit) -> Response:
-        policy = await self._one(visit)
-        of_programme = listed(await self._answering.parts.asked.policies(), datetime.now(UTC)).get(policy.programme, ())
-        state = next((it.state for it in of_programme if it.policy.digest == policy.digest), "proposed")
-        # A large one takes a second to be written out.
-        content = await asyncio.to_thread(_written, policy.policy)
-        return await self._answering.page("policy", visit, it=policy, state=state, content=content)
+        policy, parts, now = await self._one(visit), self._answering.parts, datetime.now(UTC)
+        judging = await parts.policies.judging(policy.programme, now)
+        return await self._answering.page(
+            "policy",
+            visit,
+            it=policy,
+            state=state(line(policy), judging, now),
+            begun=policy.effective_from is None or policy.effective_from <= now,
+            trials=await parts.trials.of_policy(policy.digest, TRIALS),
+            most=TRIALS,
+            # A large one takes a second to be written out.
+            content=await asyncio.to_thread(_written, policy.policy),
+        )
 
     async def _try(self, visit: Visit) -> Response:
         policy = await self._one(visit)
@@ -65,12 +75,13 @@ class PoliciesPages:
             "programme": policy.programme,
             "digest": policy.digest,
             "effective_from": form.get("effective_from") or None,
+            "from_approval": bool(form.get("from_approval")),
         }
         back = f"/policies/{policy.digest}"
         return await self._answering.ask(visit, POLICY_APPROVED, PolicyApproved, policy.programme, back, **told)
 
     async def _one(self, visit: Visit) -> PolicyKnown:
-        policy = await self._answering.parts.asked.policy(visit.request.path_params["digest"])
+        policy = await self._answering.parts.policies.policy(visit.request.path_params["digest"])
         if policy is None:
             raise NotFound
         return policy

@@ -139,7 +139,7 @@ class ReviewingPages:
     ) -> Response:
         decision = known.decision
         assert decision is not None
-        policy = await self._answering.parts.asked.policy(decision.policy.digest)
+        policy = await self._answering.parts.policies.policy(decision.policy.digest)
         told = {
             "it": known,
             "waiting": waiting,

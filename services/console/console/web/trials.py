@@ -62,24 +62,34 @@ class TrialsPages:
         )
 
     async def _show(self, visit: Visit) -> Response:
-        asked, trial = await self._asked(visit), await self._answering.parts.asked.trial(_id(visit))
-        refusal = asked.refusal if asked else None
-        content = await self._answering.parts.asked.trial_policy(_id(visit))
+        asked, parts = await self._asked(visit), self._answering.parts
+        trial, content = await parts.trials.trial(_id(visit)), await parts.trials.content(_id(visit))
+        known = await parts.policies.line(trial.policy.digest) if trial and trial.policy else None
         return await self._answering.page(
-            "trial", visit, asked=asked, trial=trial, refusal=refusal, may_propose=content is not None
+            "trial",
+            visit,
+            asked=asked,
+            trial=trial,
+            refusal=asked.refusal if asked else None,
+            known=known,
+            # What is approved stays as it was approved.
+            may_propose=content is not None and (known is None or known.approved_at is None),
         )
 
     async def _propose(self, visit: Visit) -> Response:
         parts = self._answering.parts
-        trial, content = await parts.asked.trial(_id(visit)), await parts.asked.trial_policy(_id(visit))
+        trial, content = await parts.trials.trial(_id(visit)), await parts.trials.content(_id(visit))
         if trial is None or trial.policy is None or content is None:
             raise NotFound
         form = await visit.form()
+        named = _moment(str(form.get("effective_from", "")))
         told = {
             "programme": trial.programme,
             "digest": trial.policy.digest,
             "policy": content,
-            "effective_from": _moment(str(form.get("effective_from", ""))),
+            # Without a date from the approval on; for who does not know that, from now on.
+            "effective_from": named or datetime.now(UTC),
+            "from_approval": named is None,
         }
         back = f"/policies/{trial.policy.digest}"
         return await self._answering.ask(visit, POLICY_PROPOSED, PolicyProposed, trial.programme, back, **told)
@@ -140,10 +150,10 @@ def _texts(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _moment(text: str) -> datetime:
-    """When a policy begins to judge, in UTC where no offset is told; now where nothing is. Raises Incomplete."""
+def _moment(text: str) -> datetime | None:
+    """When a policy begins to judge, in UTC where no offset is told; None where nothing is. Raises Incomplete."""
     if not text.strip():
-        return datetime.now(UTC)
+        return None
     try:
         at = datetime.fromisoformat(text)
         return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)

@@ -1,8 +1,9 @@
 """The process of a trial: reads one request from standard input, answers on standard output, and ends.
 
-The request is a line of JSON: `programme`, `policy` and `against` (contents, the latter may be null), `memory_mb`. The
-answer is JSON too: `result`, as `cohort policy try --json` prints it, or `problem`, in words. Standard input stays
-open as long as whoever asks lives: where it ends, nobody waits for the answer.
+The request is a line of JSON: `programme`, `policy`, `against` and `judging` (contents, the latter two may be null),
+`memory_mb`. The answer is JSON too: `result`, as `cohort policy try --json` prints it, or `problem`, in words; with a
+result, `judged` names the policy that was judging, and `changes` say how the tried one differs from it. Standard input
+stays open as long as whoever asks lives: where it ends, nobody waits for the answer.
 """
 
 import asyncio
@@ -17,17 +18,22 @@ from typing import Any
 
 import orjson
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
 
 from hiring import logs
 from hiring.settings import Settings, load
 from screening.core.policy import Policy
 from screening.replaying import try_policy
+from screening.whatif.replay import named
 from screening.whatif.result import bounded
+from screening.whatif.telling import changes, fitting
 
 SHOWN = 10
 """So many applications are named."""
 LARGEST = 900_000
 """Bytes of a result: the event around it stays below what its topic takes."""
+LARGEST_CHANGES = 80_000
+"""Bytes of what says how it differs, which the event has room for beside the result."""
 
 _IN, _OUT = 0, 1
 _MEMORY = "it needs more memory than {memory_mb} MiB: give it more by HIRING_TRIAL_MEMORY_MB"
@@ -65,7 +71,7 @@ def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
             shown=SHOWN,
             show=lambda _what, _done, _total: None,
         )
-        return {"result": bounded(asyncio.run(trial), LARGEST)}
+        return {"result": bounded(asyncio.run(trial), LARGEST), **_differing(request["judging"], policy)}
     except MemoryError:
         return {"problem": _MEMORY.format(**request)}
     except (KafkaError, OSError) as error:
@@ -74,6 +80,15 @@ def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         log.exception("a trial failed")
         return {"problem": f"it failed ({type(error).__name__}); screening's log says where"}
+
+
+def _differing(judging: Any, policy: Policy) -> dict[str, Any]:
+    """How a policy differs from the one that judges now; nothing where there is none that this release can read."""
+    try:
+        before = Policy.model_validate(judging)
+    except ValidationError:
+        return {}
+    return {"judged": named(before).model_dump(), "changes": fitting(changes(before, policy), LARGEST_CHANGES)}
 
 
 def _line() -> bytes:

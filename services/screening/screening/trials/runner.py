@@ -95,7 +95,8 @@ class TrialRunner:
                     {
                         "programme": trial.programme,
                         "policy": orjson.loads(trial.policy),
-                        "against": None if trial.other is None else orjson.loads(trial.other),
+                        "against": _content(trial.other),
+                        "judging": _content(trial.judging),
                     }
                 )
         ended = "result" if "result" in found else "problem"
@@ -121,6 +122,10 @@ class TrialRunner:
                 if not is_transient(error):
                     raise
                 log.warning("the lease of a trial could not be renewed", extra={"fault": type(error).__name__})
+
+
+def _content(stored: str | None) -> Any:
+    return None if stored is None else orjson.loads(stored)
 
 
 def _record(trial: Trial, value: bytes) -> Outgoing:

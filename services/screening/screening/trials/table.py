@@ -12,7 +12,10 @@ FROM (SELECT serial FROM trials WHERE leased_until IS NULL OR leased_until < clo
       ORDER BY answer IS NULL, serial LIMIT 1 FOR UPDATE SKIP LOCKED) AS free
 WHERE t.serial = free.serial
 RETURNING t.serial, t.command_id, t.programme, t.policy::text, t.against, t.begun, t.answer,
-    (SELECT content::text FROM policies WHERE digest = t.against) AS other
+    (SELECT content::text FROM policies WHERE digest = t.against) AS other,
+    (SELECT j.content::text FROM policies j
+     WHERE j.programme = t.programme AND j.approved_at IS NOT NULL AND j.effective_from <= clock_timestamp()
+     ORDER BY j.effective_from DESC, j.approved_at DESC LIMIT 1) AS judging
 """
 _RENEW = """
 UPDATE trials SET leased_until = clock_timestamp() + make_interval(secs => $3) WHERE serial = $1 AND holder = $2
@@ -27,6 +30,7 @@ class Trial:
     """A trial in this replica's hands: the contents of the tried policy and of the `other` that it is compared with.
 
     It was begun so many times, this one among them. `answer` is what is to be published, where that is known already.
+    `judging` is the content of the policy that judges the programme now.
     """
 
     serial: int
@@ -37,6 +41,7 @@ class Trial:
     begun: int
     answer: bytes | None
     other: str | None
+    judging: str | None
 
 
 class TrialTable:

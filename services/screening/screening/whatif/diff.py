@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 from screening.core.policy import Policy
+from screening.core.wording import many
 from screening.whatif.content import Content, field, is_plain, is_saying, language, naming, one_of, said
 from screening.whatif.describe import Requirements, requirements, rule_in_words
 
-_COUNTED = {"foundations": " courses", "projects": " projects"}
+_COUNTED = {"foundations": "course", "projects": "project"}
 _LEADS_TO = {
     "decline": "declines",
     "review": "goes to a person",
@@ -80,15 +81,23 @@ class _Comparing:
             if id_ not in before:
                 self._tell(path, f"{what} is new{self._content(path, name, after[id_])}")
             elif id_ not in after:
-                self._tell(path, f"{what} is gone")
+                self._tell(path, f"{what} is gone{self._was(path, name, before[id_])}")
             elif before[id_].get("kind") != after[id_].get("kind"):
-                self._tell(path, f"{what} is now another{self._content(path, name, after[id_])}")
+                told = self._content(path, name, after[id_])
+                self._tell(path, f"{what} is now another{told}{self._was(path, name, before[id_])}")
             else:
                 self.parts((*path, id_), before[id_], after[id_])
 
     def _content(self, path: Path, name: str, part: Content) -> str:
+        return self._in_words(path, name, part, self._after)
+
+    def _was(self, path: Path, name: str, part: Content) -> str:
+        told = self._in_words(path, name, part, self._before)
+        return f" (was{told})" if told else ""
+
+    def _in_words(self, path: Path, name: str, part: Content, required: Requirements) -> str:
         if name == "rules":
-            return f": {rule_in_words(part, self._after[_rule((*path, part['id']))])}"
+            return f": {rule_in_words(part, required[_rule((*path, part['id']))])}"
         told = said({key: value for key, value in part.items() if key != "id"})
         return "" if told == "nothing" else f": {told}"
 
@@ -111,7 +120,8 @@ def _set(old: list[Content], new: list[Content]) -> str:
 def _sentence(name: str, old: Content, new: Content, kind: str) -> str:
     match name:
         case "at_least":
-            return f"now asks for at least {said(new)}{_COUNTED.get(kind, '')} (was {said(old)})"
+            asked = many(new, _COUNTED[kind]) if kind in _COUNTED else said(new)
+            return f"now asks for at least {asked} (was {said(old)})"
         case "words":
             return f"now asks for at least {said(new)} words (was {said(old)})"
         case "otherwise":
