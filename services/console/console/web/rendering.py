@@ -10,6 +10,7 @@ from markupsafe import Markup
 from console.core.glance import LETTERS, OUTCOMES
 from console.web import assets
 from console.words import LANGUAGES, has, say
+from console.words.told import told
 from hiring.explanation.contract_words import chinese
 from hiring.explanation.words import MARKS, WORDS, Language
 
@@ -35,7 +36,7 @@ class Rendering:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.filters |= {"number": _number, "moment": _moment, "share": _share}
+        self._jinja.filters |= {"number": _number, "moment": _moment, "share": _share, "told": told}
         self._jinja.globals |= {
             "asset": assets.address,
             "NAVIGATION": NAVIGATION,
