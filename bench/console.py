@@ -64,7 +64,9 @@ async def _pages(url: str, dsn: Any) -> dict[str, float]:
     connection = await asyncpg.connect(dsn)
     application = await connection.fetchval("SELECT application_id FROM applications OFFSET 1000 LIMIT 1")
     await connection.close()
-    paths = ("/", "/gauges", f"/applications/{application}", "/reviews", "/letters", "/policies", "/dead-letters")
+    lists = ("/applications", "/applications?outcome=decided", "/applications?outcome=review&order=oldest")
+    others = ("/reviews", "/letters", "/policies", "/dead-letters")
+    paths = ("/", "/gauges", f"/applications/{application}", *lists, *others)
     found = {}
     async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as visitor:
         page = (await visitor.get("/login")).text

@@ -3,7 +3,6 @@
 `COHORT_IMAGES=1` writes the screenshots of docs/images anew.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,11 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import uvicorn
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from cohort.stack.ports import choose_ports
 from console.core.gauges import Look
 
 from ..unit.console.drive import fill  # noqa: TID252
@@ -23,6 +19,7 @@ from ..unit.console.drive_asked import NO_POLICY, TOO_LATE, TRIED, UNDER_WAY  # 
 from ..unit.console.drive_policies import NOW, PROGRAMME, PROPOSED  # noqa: TID252
 from ..unit.console.happened import decided, id_of, minute, submitted, told  # noqa: TID252
 from ..unit.console.site import PASSWORD, Site  # noqa: TID252
+from .serving import complaints_of_axe, free_port, serving
 
 pytestmark = pytest.mark.browser
 
@@ -32,25 +29,19 @@ GROUP = "/dead-letters?topic=hiring.submissions&flaw=invalid"
 TRIALS = tuple(f"/trials/{it}" for it in (TRIED, UNDER_WAY, TOO_LATE, NO_POLICY))
 POLICIES = "/policies", f"/policies/{NOW}", f"/policies/{PROPOSED}"
 PATHS = (
-    *("/", "/applications", f"/applications/{id_of(1)}", "/letters", "/letters?state=held", *POLICIES, *TRIALS),
+    *("/", "/applications", "/applications?outcome=decided&order=oldest", "/applications?outcome=lost"),
+    *(f"/applications/{id_of(1)}", "/letters", "/letters?state=held", *POLICIES, *TRIALS),
     *("/dead-letters", GROUP, "/dead-letters/0/0", "/dead-letters/0/1", "/actions", "/nowhere"),
 )
 
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    port = choose_ports(["console"], {})["console"]
-    site = Site(tmp_path, f"http://127.0.0.1:{port}")
+    site = Site(tmp_path, f"http://127.0.0.1:{(port := free_port())}")
     fill(site)
-    server = uvicorn.Server(uvicorn.Config(site.app, port=port, log_level="warning", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not serving.done(), "the server ended"
-    yield site
-    site.pages.close()
-    server.should_exit = True
-    await serving
+    async with serving(site.app, port):
+        yield site
+        site.pages.close()
 
 
 async def log_in(page: Page, site: Site, name: str = "operator", to: str = "/") -> None:
@@ -66,15 +57,11 @@ def stuck(of: Site) -> UUID:
     return next(it.application_id for it in of.model._stuck() if it.state == "failed")
 
 
-async def complaints_of_axe(page: Page) -> list[str]:
-    found = await Axe().run(page)
-    return [f"{it['id']}: {node['html']}" for it in found.response["violations"] for node in it["nodes"]]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_every_page_is_accessible_and_fits_the_window(tab: Any, site: Site, scheme: Any, language: str) -> None:
     page: Page = tab.page
+    site.model.no_policy = {"cloud-apprentice-2026": 12}
     await page.emulate_media(color_scheme=scheme)
     await page.goto(f"{site.url}/language/{language}?next=/login")
     assert await complaints_of_axe(page) == []
@@ -86,7 +73,8 @@ async def test_every_page_is_accessible_and_fits_the_window(tab: Any, site: Site
         assert not whole or await complaints_of_axe(page) == [], path
         assert await tab.width_needed() <= page.viewport_size["width"], path  # type: ignore[index]
     assert tab.origins() == {site.url}
-    assert [it for it in tab.complaints if "404" not in it] == []
+    # Of what is not there, and of what cannot be filtered by.
+    assert [it for it in tab.complaints if "status of 404" not in it and "status of 400" not in it] == []
 
 
 @ONE
@@ -98,6 +86,36 @@ async def test_the_figures_change_before_ones_eyes(tab: Any, site: Site) -> None
     site.model.tell(9000, submitted(9000), decided(9000), told(9000))
     await expect(accepted).to_have_text(f"{before + 1:,}")
     assert len([it for it in tab.requests if it.is_navigation_request() and it.url == f"{site.url}/"]) <= 2
+    assert tab.complaints == []
+
+
+@ONE
+async def test_a_figure_leads_by_keyboard_to_the_applications_it_counts(tab: Any, site: Site) -> None:
+    page: Page = tab.page
+    await log_in(page, site)
+    figure = page.locator('[id="of:ai:all"]')
+    before = int(await figure.inner_text())
+    await figure.focus()
+    site.model.tell(9000, submitted(9000), decided(9000), told(9000))
+    await expect(figure).to_have_text(f"{before + 1:,}")
+    await expect(figure).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=2)).to_have_text(f"Applications that match: {before + 1:,}")
+    await expect(page.locator("#track")).to_have_value("ai")
+    shown = page.locator(".applications tbody tr")
+    await expect(shown).to_have_count(50)
+    await page.get_by_role("link", name="Older ones").click()
+    await expect(page.get_by_role("link", name="Back to the first")).to_be_visible()
+    await page.locator("#letter").focus()
+    await page.keyboard.type("failed")
+    await page.keyboard.press("Tab")
+    await page.locator("#order").select_option("oldest")
+    await page.locator(".filters button").press("Enter")
+    await page.wait_for_url("**letter=failed**")
+    found = int((await page.get_by_role("heading", level=2).inner_text()).removeprefix("Applications that match: "))
+    assert 0 < found == await shown.count() < 50, "the first page of another list"
+    await shown.locator("a").first.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Application")
     assert tab.complaints == []
 
 
@@ -198,6 +216,7 @@ async def test_the_pages_follow_a_dark_system(tab: Any, site: Site) -> None:
 async def test_the_screenshots_of_the_documentation(browser: Browser, site: Site) -> None:
     for name, path, width, height, scheme, language in (
         ("glance", f"/?programme={PROGRAMME}", 1180, 1850, "light", "en"),
+        ("applications", "/applications?outcome=decided", 1180, 1000, "light", "en"),
         ("application", f"/applications/{id_of(1)}", 1180, 1000, "light", "en"),
         ("letters", "/letters", 1180, 1180, "light", "en"),
         ("policies", f"/policies/{PROPOSED}", 1180, 1240, "light", "en"),

@@ -114,7 +114,8 @@ async def test_a_drive_shows_up_and_a_rebuild_tells_the_same(stack: Stack) -> No
         await until(lambda: read_all(connection, stack))
         async with logged_in(console) as visitor:
             page = (await visitor.get("/")).text
-            assert f"{size - 2:,}</strong>" in page
+            assert f'<a id="accepted" href="/applications#list">{size - 2:,}</a>' in page
+            assert f"Applications that match: {size - 2:,}" in (await visitor.get("/applications")).text
             assert "Triage of X-rays" in (await visitor.get(f"/applications/{id_of(5)}")).text
             assert (await visitor.get(f"/applications/{id_of(size - 1)}")).status_code == 404, "forgotten"
             [(partition, offset)] = await connection.fetch('SELECT partition, "offset" FROM dead_letters LIMIT 1')

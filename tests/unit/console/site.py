@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -16,11 +16,14 @@ from console.accounts.login import Login
 from console.accounts.roles import ROLES
 from console.accounts.sessions import Sessions
 from console.accounts.throttle import Attempts
+from console.core.browsing import Filters, Order, Spot
 from console.core.gauges import Gauges
 from console.core.glance import Counted, Glance, glance
 from console.core.happenings import Event
-from console.core.projection import project
+from console.core.projection import Effect, project
 from console.dead_letter_record import DeadRecord, shown
+from console.store.browsing import Found, Listed
+from console.store.failing_again import Later, Origin
 from console.store.letters import Stuck
 from console.store.reading import Dead, Group, Known
 from console.web.access import Access
@@ -65,8 +68,11 @@ class Model:
         )
         self.rebuilding: datetime | None = None
         self.seats: dict[str, dict[str, int]] = {}
+        self.no_policy: dict[str, int] = {}
         self.fault: Exception | None = None
         self.fetched: list[tuple[int, int]] = []
+        self.origins: dict[tuple[int, int], Origin] = {}
+        self.forgotten: dict[UUID, datetime] = {}
 
     def tell(self, n: int, *events: Event) -> None:
         self.events += [(n, event) for event in events]
@@ -78,7 +84,7 @@ class Model:
     async def glance(self) -> Glance:
         if self.fault:
             raise self.fault
-        cells = project({}, {}, [happening(n, event) for n, event in self.events]).cells
+        cells = self._effect().cells
         waiting = Counter[str]()
         for cell, n in cells.items():
             waiting[cell.programme] += n if cell.outcome == "review" and not cell.withdrawn else 0
@@ -91,7 +97,22 @@ class Model:
             left=1234 if self.rebuilding else 0,
             seats=self.seats,
             waiting=waiting,
+            no_policy=self.no_policy,
         )
+
+    async def browse(self, filters: Filters, order: Order, after: Spot, most: int) -> Found:
+        effect, back = self._effect(), order == "newest"
+        listed = [
+            Listed(id_, it.source or "", it.submitted_at, cell)
+            for id_, it in effect.standings.items()
+            if it is not None and (cell := it.cell()) and it.submitted_at and filters.fits(cell)
+        ]
+        listed.sort(key=lambda it: (it.submitted_at, it.application_id), reverse=back)
+        beyond = [it for it in listed if (at := (it.submitted_at, it.application_id)) != after and (at < after) == back]
+        return Found(beyond[:most], [Counted(*it) for it in effect.cells.items()])
+
+    def _effect(self) -> Effect:
+        return project({}, {}, [happening(n, event) for n, event in self.events])
 
     async def application(self, id_: UUID) -> Known | None:
         events = [(n, event) for n, event in self.events if id_of(n) == id_]
@@ -123,7 +144,7 @@ class Model:
         return next((it for it in self._stuck() if it.application_id == application), None)
 
     def _stuck(self) -> list[Stuck]:
-        standings = project({}, {}, [happening(n, event) for n, event in self.events]).standings
+        standings = self._effect().standings
         return [
             Stuck(id_, it.decision_id, it.programme or "", it.letter, it.letter_at, it.letters[str(it.decision_id)][2])
             for id_, it in standings.items()
@@ -146,6 +167,19 @@ class Model:
 
     async def dead(self, partition: int, offset: int) -> Dead | None:
         return next((it for it in self.letters if (it.partition, it.offset) == (partition, offset)), None)
+
+    async def origin(self, spot: tuple[int, int]) -> Origin | None:
+        return self.origins.get(spot)
+
+    async def later(self, spot: tuple[int, int]) -> list[Later]:
+        found = [it for it in self.letters if (of := self.origins.get((it.partition, it.offset))) and of[:2] == spot]
+        return [Later(it.partition, it.offset, it.failed_at, it.state) for it in found]
+
+    async def among(self, spots: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+        return {it for it in spots if it in self.origins or await self.later(it)}
+
+    async def forgotten_at(self, application: UUID) -> datetime | None:
+        return self.forgotten.get(application)
 
     async def fetch(self, partition: int, offset: int) -> DeadRecord | None:
         self.fetched.append((partition, offset))
@@ -171,9 +205,13 @@ class Site:
         self.pages.connect(
             Parts(
                 model=self.model,
+                browsing=self.model,
                 asked=self.asked,
+                policies=self.asked,
+                trials=self.asked,
                 letters=self.model,
                 records=self.model,
+                failing=self.model,
                 live=Live(self.model.glance),
                 gauges=self.gauges,
                 asking=self.asked,  # type: ignore[arg-type]

@@ -64,7 +64,7 @@ def test_a_command_for_others_moves_the_position() -> None:
 
 def test_a_record_is_set_out_for_reading_and_cut_where_it_is_long() -> None:
     it = shown(None, [("x", None), ("dl_flaw", b"invalid")], '{"a":"王"}'.encode())
-    assert it == (None, (("x", ""),), '{\n  "a": "王"\n}', False)
+    assert it[:4] == (None, (("x", ""),), '{\n  "a": "王"\n}', False)
     it = shown(b"\xff", (), b"x" * (SHOWN_CHARACTERS + 1))
     assert (it.key, len(it.value or ""), it.cut) == ("\ufffd", SHOWN_CHARACTERS, True)
     assert shown(b"k", (), b"[" * 100_000).value == "[" * SHOWN_CHARACTERS, "what no parser takes"

@@ -70,6 +70,11 @@ class Gauges:
         """Keep a look."""
         self._looks.append(taken)
 
+    def caught_up(self, services: Sequence[str], looks: int = 5) -> bool:
+        """Whether nothing waited for these services at any of the latest looks; not while there are fewer."""
+        latest = list(self._looks)[-looks:]
+        return len(latest) == looks and all(it.waiting.get(service) == 0 for it in latest for service in services)
+
     def series(self) -> Series:
         """All looks, the first one first; the first has no rate yet."""
         looks = list(self._looks)

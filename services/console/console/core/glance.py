@@ -41,13 +41,14 @@ class Row(NamedTuple):
 class Figures:
     """A drive, or one programme of it.
 
-    Accepted, of those decided, of those told; withdrawn ones count in each that they had reached. `waiting`: how
-    many wait for a person now. `letters` are those of decided applications, by LETTERS.
+    Accepted, of those decided, of those told; withdrawn ones count in each that they had reached, but not in
+    `undecided`. `waiting`: how many wait for a person now. `letters` are those of decided applications, by LETTERS.
     """
 
     accepted: int
     decided: int
     told: int
+    undecided: int
     withdrawn: int
     waiting: int
     outcomes: tuple[int, ...]
@@ -57,7 +58,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Everything the page shows; `changed` is the state of the read model. `left`: records a rebuild has to read."""
+    """Everything the page shows; `changed` is the state of the read model. `left`: records a rebuild has to read.
+
+    `no_policy`: of each programme without a policy, how many wait for a person because of that.
+    """
 
     changed: int
     all: Figures
@@ -66,6 +70,7 @@ class Glance:
     last_arrived: datetime | None
     rebuilding: datetime | None
     left: int
+    no_policy: Mapping[str, int]
 
 
 def glance(
@@ -78,10 +83,12 @@ def glance(
     left: int,
     seats: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
     waiting: Mapping[str, int] = MappingProxyType({}),
+    no_policy: Mapping[str, int] = MappingProxyType({}),
 ) -> Glance:
     """The figures of all programmes, and of each.
 
-    `seats` are those of each programme's tracks, `waiting` how many of each wait for a person.
+    `seats` are those of each programme's tracks, `waiting` how many of each wait for a person, `no_policy` how many
+    of these because no policy is for it.
     """
     names = sorted({it.cell.programme for it in cells})
     programmes = {
@@ -89,9 +96,8 @@ def glance(
         for name in names
     }
     every = sum((Counter(seats.get(name, {})) for name in names), Counter[str]())
-    return Glance(
-        changed, figures(cells, every, sum(waiting.values())), programmes, dead, last_arrived, rebuilding, left
-    )
+    all_ = figures(cells, every, sum(waiting.values()))
+    return Glance(changed, all_, programmes, dead, last_arrived, rebuilding, left, no_policy)
 
 
 def figures(cells: Iterable[Counted], seats: Mapping[str, int] = MappingProxyType({}), waiting: int = 0) -> Figures:
@@ -106,6 +112,7 @@ def figures(cells: Iterable[Counted], seats: Mapping[str, int] = MappingProxyTyp
         accepted=sum(n for _, n in counted),
         decided=sum(n for _, n in decided),
         told=letters["sent"],
+        undecided=sum(n for cell, n in counted if not cell.outcome and not cell.withdrawn),
         withdrawn=sum(n for cell, n in counted if cell.withdrawn),
         waiting=waiting,
         outcomes=tuple(outcomes[it] for it in OUTCOMES),

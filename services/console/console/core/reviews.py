@@ -13,6 +13,8 @@ NONE = "-"
 """Stands for no track, and for no reason told."""
 REQUESTED = "review-requested"
 """The reason of a decline at which the candidate asks for a person to look."""
+NO_POLICY = "programme-has-policy"
+"""Screening's reason for whoever names a programme that no policy is for: a person looks at each of them."""
 
 _FEWEST_WORDS = 3
 _WORDS = re.compile(r"[^\W_]+")

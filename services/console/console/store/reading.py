@@ -10,12 +10,14 @@ import orjson
 
 from console.core.glance import Counted, Glance, glance
 from console.core.projection import Cell, Line
+from console.core.reviews import NO_POLICY
 from hiring.events.application import Facts
 from hiring.events.decision import DecisionMade
 
 _MODEL = "SELECT changed, rebuilding_since, last_arrived FROM read_model"
 _LEFT = "SELECT coalesce(sum(target - next), 0) FROM positions WHERE next < target"
-_CELLS = "SELECT programme, outcome, track, unit, letter, withdrawn, n FROM cells WHERE n <> 0"
+CELLS = "SELECT programme, outcome, track, unit, letter, withdrawn, n FROM cells WHERE n <> 0"
+"""How many applications are in each state: see Counted."""
 # Of the policies that judge what is submitted now.
 _SEATS = """
 SELECT DISTINCT ON (programme) programme, seats FROM policies
@@ -23,7 +25,9 @@ WHERE approved_at IS NOT NULL AND (effective_from IS NULL OR effective_from <= n
 ORDER BY programme, effective_from DESC NULLS LAST, approved_at DESC
 """
 # What /reviews lists.
-_WAITING = "SELECT programme, count(*) FROM waiting WHERE NOT answering GROUP BY programme"
+_WAITING = """
+SELECT programme, count(*), count(*) FILTER (WHERE reason = $1) FROM waiting WHERE NOT answering GROUP BY programme
+"""
 _GROUPS = "SELECT topic, flaw, n, first_at, last_at, open FROM dead_letter_groups ORDER BY open = 0, last_at DESC"
 
 _APPLICATION = """
@@ -106,9 +110,9 @@ class Reading:
         async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
             [(changed, since, last)] = await connection.fetch(_MODEL)
             left = await connection.fetchval(_LEFT) if since else 0
-            cells = [Counted(Cell(*row[:6]), row[6]) for row in await connection.fetch(_CELLS)]
+            cells = [Counted(Cell(*row[:6]), row[6]) for row in await connection.fetch(CELLS)]
             dead = await connection.fetchval("SELECT coalesce(sum(open), 0) FROM dead_letter_groups")
-            waiting = {row[0]: row[1] for row in await connection.fetch(_WAITING)}
+            queue = await connection.fetch(_WAITING, NO_POLICY)
             seats = {row[0]: orjson.loads(row[1]) for row in await connection.fetch(_SEATS)}
         return glance(
             cells,
@@ -118,7 +122,8 @@ class Reading:
             rebuilding=since,
             left=int(left),
             seats=seats,
-            waiting=waiting,
+            waiting={row[0]: row[1] for row in queue},
+            no_policy={row[0]: row[2] for row in queue if row[2]},
         )
 
     async def application(self, id_: UUID) -> Known | None:

@@ -19,7 +19,18 @@ from console.core.gauges import Gauges
 from console.store.asked import refusal_of
 from console.web.access import Access, Visit, language_of, same_origin
 from console.web.live import Live
-from console.web.parts import AskedModel, ClaimModel, LettersModel, ReadModel, Records, ReviewModel
+from console.web.parts import (
+    AskedModel,
+    BrowsingModel,
+    ClaimModel,
+    FailingModel,
+    LettersModel,
+    PoliciesModel,
+    ReadModel,
+    Records,
+    ReviewModel,
+    TrialsModel,
+)
 from console.web.rendering import Rendering
 from console.web.requests import LARGEST_FORM, here, small, with_done
 from hiring.events.command import Command
@@ -55,9 +66,13 @@ class Parts:
     """What the pages show and do: there once the database and the broker were reached."""
 
     model: ReadModel
+    browsing: BrowsingModel
     asked: AskedModel
+    policies: PoliciesModel
+    trials: TrialsModel
     letters: LettersModel
     records: Records
+    failing: FailingModel
     live: Live
     gauges: Gauges
     asking: Asking

@@ -11,6 +11,8 @@ from hiring.faults import is_transient
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 1.0
+# What is said of how long something waits changes though nothing is written.
+_ANEW_SECONDS = 60.0
 
 
 class Live:
@@ -30,8 +32,8 @@ class Live:
             return self._last[1]
 
     async def changes(self) -> AsyncIterator[Glance]:
-        """The figures now, then whenever something was written; ends when this is closed."""
-        told: int | None = None
+        """The figures now, then whenever something was written, and each minute; ends when this is closed."""
+        told: tuple[int, float] | None = None
         while not self._closed.is_set():
             try:
                 glance = await self.now()
@@ -41,8 +43,8 @@ class Live:
                 # Readiness says that the database is away; the page keeps what it shows.
                 log.warning("the figures cannot be asked for", extra={"fault": type(error).__name__})
             else:
-                if glance.changed != told:
-                    told = glance.changed
+                if told is None or glance.changed != told[0] or monotonic() - told[1] > _ANEW_SECONDS:
+                    told = glance.changed, monotonic()
                     yield glance
             try:
                 async with asyncio.timeout(EVERY_SECONDS):

@@ -1,14 +1,20 @@
 """What the pages need of the read model and the topics: each is what one class of console.store offers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from console.core.browsing import Filters, Order
 from console.core.glance import Glance
+from console.core.policies import PolicyLine
 from console.core.reviews import Counted, Waiting, Wanted
+from console.core.trials import TrialLine
 from console.dead_letter_record import DeadRecord
 from console.store.asked import Answer, Answered
+from console.store.browsing import Found
 from console.store.claims import Claim
+from console.store.failing_again import Later, Origin
 from console.store.letters import Stuck
 from console.store.reading import Dead, Group, Known
 from console.store.reviews import Spot
@@ -26,17 +32,36 @@ class ReadModel(Protocol):
     async def dead(self, partition: int, offset: int) -> Dead | None: ...
 
 
+class BrowsingModel(Protocol):
+    """Applications by their state; see console.store.browsing."""
+
+    async def browse(self, filters: Filters, order: Order, after: Spot, most: int) -> Found: ...
+
+
 class AskedModel(Protocol):
-    """Commands, answers, policies and trials; see console.store.asked."""
+    """Commands and answers; see console.store.asked."""
 
     async def command(self, id_: UUID) -> Answered | None: ...
     async def answers(self, id_: UUID) -> list[Answer]: ...
     async def latest(self, before: tuple[datetime, UUID], most: int) -> list[Answered]: ...
     async def stops(self, most: int) -> list[Answered]: ...
-    async def policies(self) -> list[PolicyKnown]: ...
+
+
+class PoliciesModel(Protocol):
+    """The policies there are; see console.store.policies."""
+
+    async def lines(self) -> list[PolicyLine]: ...
+    async def line(self, digest: str) -> PolicyLine | None: ...
     async def policy(self, digest: str) -> PolicyKnown | None: ...
+    async def judging(self, programme: str, at: datetime) -> str | None: ...
+
+
+class TrialsModel(Protocol):
+    """Trials of policies; see console.store.trials."""
+
     async def trial(self, command: UUID) -> PolicyTried | None: ...
-    async def trial_policy(self, command: UUID) -> dict[str, Any] | None: ...
+    async def content(self, command: UUID) -> dict[str, Any] | None: ...
+    async def of_policy(self, digest: str, most: int) -> list[TrialLine]: ...
 
 
 class LettersModel(Protocol):
@@ -46,6 +71,15 @@ class LettersModel(Protocol):
         self, state: str, before: tuple[datetime, UUID], most: int, programme: str | None = None
     ) -> list[Stuck]: ...
     async def stuck_one(self, application: UUID) -> Stuck | None: ...
+
+
+class FailingModel(Protocol):
+    """Dead letters of what was redriven and failed again; see console.store.failing_again."""
+
+    async def origin(self, spot: tuple[int, int]) -> Origin | None: ...
+    async def later(self, spot: tuple[int, int]) -> list[Later]: ...
+    async def among(self, spots: Sequence[tuple[int, int]]) -> set[tuple[int, int]]: ...
+    async def forgotten_at(self, application: UUID) -> datetime | None: ...
 
 
 class Records(Protocol):

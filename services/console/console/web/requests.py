@@ -38,13 +38,13 @@ def place_text(at: datetime, partition: int, offset: int) -> str:
     return f"{at.isoformat()}~{partition}~{offset}"
 
 
-def id_place(text: str) -> tuple[datetime, UUID]:
-    """Where a list of what has an id goes on; from the latest where that is not told."""
+def id_place(text: str, begin: tuple[datetime, UUID] = LATEST_ID) -> tuple[datetime, UUID]:
+    """Where a list of what has an id goes on; at its beginning where that is not told."""
     try:
         at, id_ = text.split("~")
         return datetime.fromisoformat(at).astimezone(UTC), UUID(id_)
     except (ValueError, OverflowError):
-        return LATEST_ID
+        return begin
 
 
 def id_place_text(at: datetime, id_: UUID) -> str:
