@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from copy import copy
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -53,22 +54,10 @@ class _Lag(Collector):
 
 
 class Metrics:
-    """The batch loop's counters. No label ever holds personal data.
+    """The batch loop's counters. No label ever holds personal data."""
 
-    A second loop of a process counts `beside` the first, as another `service` on the same page.
-    """
-
-    def __init__(self, service: str, beside: "Metrics | None" = None) -> None:
+    def __init__(self, service: str) -> None:
         self._service = service
-        if beside is None:
-            self._make(service)
-        else:
-            vars(self).update(vars(beside) | {"_service": service})
-        # From 0 on, not from its first event on: Prometheus sees no increase in a series that begins at 3.
-        for counter in (self._records, self._done, self._dead):
-            counter.labels(service)
-
-    def _make(self, service: str) -> None:
         self.registry = CollectorRegistry()
         Info("hiring_build", "The release that runs", ["service"], registry=self.registry).labels(service).info(
             {"version": version("cohort-hiring")}
@@ -96,6 +85,19 @@ class Metrics:
         )
         self._lag = _Lag()
         self.registry.register(self._lag)
+        self._begin()
+
+    def beside(self, service: str) -> "Metrics":
+        """What counts a second loop of the process, as another service on the same page."""
+        second = copy(self)
+        second._service = service
+        second._begin()
+        return second
+
+    def _begin(self) -> None:
+        # From 0 on, not from its first event on: Prometheus sees no increase in a series that begins at 3.
+        for counter in (self._records, self._done, self._dead):
+            counter.labels(self._service)
 
     def batch(self, records: int, dead: int) -> None:
         """A batch was read."""

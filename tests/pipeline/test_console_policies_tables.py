@@ -157,6 +157,9 @@ async def test_what_was_there_before_is_listed_as_well(pool: asyncpg.Pool, tell:
     migration = files("console.migrations") / "0009.policies-and-trials.sql"
     await pool.execute(migration.read_text(encoding="utf-8"))
     assert (await reading[0].lines(), await reading[1].of_policy(DIGEST, 9)) == before
+    # As a console of the release before writes, while it still runs.
+    await pool.execute("UPDATE policies SET proposed_by = NULL, proposed_at = NULL, approved_by = NULL")
+    assert await reading[0].lines() == before[0]
 
 
 _UNDO = """

@@ -111,6 +111,6 @@ def acting(
 ) -> tuple[BatchLoop[Commands], Subscription]:
     """The loop, and its subscription to enter. It counts beside `metrics`, by the name of its group."""
     redriving = Redriving(settings, SettlingReading(pool), Publisher(producer), producer)
-    step, beside = ActsStep(redriving), Metrics(GROUP, beside=metrics)
+    step, beside = ActsStep(redriving), metrics.beside(GROUP)
     loop = BatchLoop(step, _Answers(producer), Apart(health), beside, group=GROUP, settings=settings)
     return loop, subscribe(settings, loop, group=GROUP, client_id=GROUP)

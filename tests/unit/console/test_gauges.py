@@ -27,6 +27,7 @@ def test_what_is_not_committed_waits_from_where_the_topic_begins() -> None:
 def test_a_service_is_measured_by_what_its_group_reads() -> None:
     assert APPLICATIONS in consumed("screening") and COMMANDS in consumed("screening")
     assert DECISIONS not in consumed("screening"), "it looks there for trials, by no group"
+    assert COMMANDS not in consumed("intake"), "it looks there for erasures, by no group"
     assert CONTACTS not in consumed("console")
 
 

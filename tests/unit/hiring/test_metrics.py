@@ -16,7 +16,7 @@ def test_a_service_that_has_done_nothing_says_so(name: str) -> None:
 
 def test_a_second_loop_counts_on_the_same_page_by_its_own_name() -> None:
     first = Metrics("console")
-    second = Metrics("console-acts", beside=first)
+    second = first.beside("console-acts")
     first.batch(5, 0)
     second.batch(2, 0)
     at = TopicPartition("hiring.commands", 0)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from hiring.topics import DECISIONS, TOPICS
+from hiring.topics import COMMANDS, DECISIONS, TOPICS
 
 SERVICES = ("intake", "screening", "notify", "console")
 KEPT = 450
 """Looks that are kept: a quarter of an hour at one in two seconds."""
 
-# Screening reads it to its end now and then, for a trial, and by no consumer group.
-_BY_NO_GROUP = {("screening", DECISIONS)}
+# Read to the end now and then, and by no consumer group: for a trial, and for who was erased before a redrive.
+_BY_NO_GROUP = {("screening", DECISIONS), ("intake", COMMANDS)}
 
 Place = tuple[str, int]
 """A topic and a partition."""

@@ -1,9 +1,9 @@
--- What the list of policies tells of each, so that it reads no policy whole.
+-- What the list of policies tells of each, so that it reads no policy whole. A console of the release before, which may
+-- still run, leaves them empty: they are in `known` too.
 ALTER TABLE policies ADD COLUMN from_approval boolean NOT NULL DEFAULT false, ADD COLUMN proposed_by text,
     ADD COLUMN proposed_at timestamptz, ADD COLUMN approved_by text;
 UPDATE policies SET proposed_by = known->>'proposed_by', proposed_at = (known->>'proposed_at')::timestamptz,
     approved_by = known->>'approved_by';
-ALTER TABLE policies ALTER COLUMN proposed_by SET NOT NULL, ALTER COLUMN proposed_at SET NOT NULL;
 -- Which policy of a programme judges at a moment.
 CREATE INDEX policies_in_force ON policies (programme, effective_from DESC NULLS LAST, approved_at DESC)
     WHERE approved_at IS NOT NULL;

@@ -20,9 +20,11 @@ ON CONFLICT (digest) DO UPDATE SET programme = excluded.programme, name = exclud
     proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at, approved_by = excluded.approved_by,
     approved_at = excluded.approved_at, known = excluded.known, seats = excluded.seats
 """
+# A console of the release before wrote no `proposed_by` beside `known`.
 _LINES = """
-SELECT digest, programme, name, version, effective_from, from_approval, proposed_by, proposed_at, approved_by,
-    approved_at
+SELECT digest, programme, name, version, effective_from, from_approval,
+    coalesce(proposed_by, known->>'proposed_by'), coalesce(proposed_at, (known->>'proposed_at')::timestamptz),
+    coalesce(approved_by, known->>'approved_by'), approved_at
 FROM policies
 """
 _LINE = f"{_LINES} WHERE digest = $1"
