@@ -12,6 +12,8 @@ from hiring.settings import Settings
 from hiring.topics import LARGEST_DEAD_LETTER
 
 STALLED_SECONDS = 30.0
+ANSWER_SECONDS = 15.0
+"""So long a broker has for each answer, and a topic that is not there to be made."""
 
 
 Broker = Settings | str
@@ -27,6 +29,7 @@ def consumer(broker: Broker, topic: str) -> AIOKafkaConsumer:
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         max_partition_fetch_bytes=LARGEST_DEAD_LETTER,
+        request_timeout_ms=int(ANSWER_SECONDS * 1000),
         **kafka.connection(settings),
     )
 
@@ -52,8 +55,9 @@ class Batch(NamedTuple):
 async def read_batches(broker: Broker, topic: str, after: Mapping[int, int] | None = None) -> AsyncIterator[Batch]:
     """The same, many records at a time; `after` says for partitions at which offset to begin."""
     reader = consumer(broker, topic)
-    await reader.start()
     try:
+        # Within: where it raises, tasks of it are under way still.
+        await reader.start()
         ends = await reader.end_offsets(reader.assignment())
         starts = await reader.beginning_offsets(reader.assignment())
         for partition, begin in starts.items():

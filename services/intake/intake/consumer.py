@@ -16,6 +16,7 @@ from hiring.consumer.record import Record
 from hiring.consumer.redriven import GivenAgain
 from hiring.events import SUBMISSION_MADE
 from hiring.events.dead_letter import DeadLetter
+from hiring.events.envelope import Outgoing
 from hiring.events.submission import Submission
 from hiring.topics import SUBMISSIONS, redriven
 from hiring.tracing import Traces
@@ -29,11 +30,15 @@ from intake.tracing import from_topic
 
 @dataclass(slots=True)
 class Plan:
-    """The records of each submission; those of redriven ones, and redriven deliveries that are to be mapped."""
+    """The records of each submission; those of redriven ones, and redriven deliveries that are to be mapped.
+
+    `mapped` is what became of these, once they were: a plan is stored again after a fault.
+    """
 
     accepted: list[Accepted] = field(default_factory=list)
     again: list[Again] = field(default_factory=list)
     deliveries: list[Received] = field(default_factory=list)
+    mapped: tuple[list[Again], list[Outgoing]] | None = None
 
 
 class IntakeStep:
@@ -84,16 +89,22 @@ class IntakeStep:
         return accepted if self._traces is None else from_topic(self._traces, accepted, record, began)
 
     async def store(self, planned: Plan) -> Sequence[Wave]:
-        """The waves; the mapping of a delivery may ask its HR system for what it names."""
-        self._metrics.accepted("kafka", len(planned.accepted))
+        """The waves; the mapping of a delivery may ask its HR system for what it names, once.
+
+        Raises KafkaError, TimeoutError where something is redriven and it cannot be told yet who was erased.
+        """
         if not planned.again and not planned.deliveries:
+            self._metrics.accepted("kafka", len(planned.accepted))
             return merged(planned.accepted)
-        mapped, dead = await self._deliveries.again(planned.deliveries)
-        # Last, since a mapping may take half a minute.
+        if planned.mapped is None:
+            planned.mapped = await self._deliveries.again(planned.deliveries)
+        mapped, unmapped = planned.mapped
+        # After it, since a mapping may take half a minute.
         submitted, of_these = await self._erasures.let_go(planned.again)
         delivered, of_those = await self._erasures.let_go(mapped)
-        self._metrics.accepted("kafka", len(submitted))
+        dead = [*unmapped, *of_these, *of_those]
+        # Counted last: what raises is stored again.
+        self._metrics.accepted("kafka", len(planned.accepted) + len(submitted))
         self._metrics.accepted("hook", len(delivered))
-        dead += [*of_these, *of_those]
         self._metrics.set_aside(len(dead))
         return (*merged([*planned.accepted, *submitted, *delivered]), dead)

@@ -9,8 +9,11 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 
 from console.acting import CONDITION, GIVE_UP_SECONDS, ActsStep, Apart
+from console.core.settling import Obstacle
+from console.redriving import _obstacle
 from hiring.events.answer import CommandAnswered
 from hiring.events.command import DeadLettersSettled
+from hiring.events.dead_letter import dead_letter
 from hiring.health import Health
 
 COMMAND = DeadLettersSettled.model_validate(
@@ -84,6 +87,14 @@ async def test_a_fault_that_nobody_expected_ends_the_command_and_not_the_console
     refusal = (await answered(it)).refusal or ""
     assert "RuntimeError" in refusal and "somebody" not in refusal
     assert (await answered(it)).note == "1 dead letter discarded"
+
+
+def test_a_letter_of_somebody_who_was_erased_is_not_given_again() -> None:
+    why = dead_letter(
+        "forgotten", "discard it", topic="hooks/a/b", partition=0, offset=1, group="intake", at=COMMAND.at
+    )
+    letter: Any = SimpleNamespace(headers=why.outgoing("t", None, None, ()).headers)
+    assert _obstacle(letter, None, {}) is Obstacle.ERASED
 
 
 def test_readiness_tells_whether_commands_are_read_and_not_how_long_one_takes() -> None:

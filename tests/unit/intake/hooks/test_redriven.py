@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 import yaml
 from aiokafka import ConsumerRecord
+from aiokafka.errors import KafkaConnectionError
 from prometheus_client import CollectorRegistry
 
 from hiring.consumer import Received
 from hiring.consumer.redriven import given_again
 from hiring.events.dead_letter import NOWHERE, DeadLetter, dead_letter
+from hiring.events.submission import Submission
 from hiring.identity import application_id
 from hiring.metrics import Metrics
 from hiring.settings import Settings
+from hiring.topics import SUBMISSIONS
 from intake.consumer import IntakeStep
 from intake.erased import Erasures
 from intake.hooks import delivery, redriven
@@ -26,6 +29,7 @@ from intake.hooks.fetching import Away, Missing
 from intake.hooks.redriven import RedrivenDeliveries
 from intake.hooks.register import Register
 from intake.metrics import DoorMetrics
+from intake.openapi import EXAMPLE
 
 from .senders import GREENHOUSE, SENDERS, SMARTRECRUITERS, Sender
 
@@ -54,14 +58,31 @@ def received(sender: Sender, source: str = "campus", **changes: Any) -> Received
     return Received(why, given_again(came, why))
 
 
-class NobodyErased(Erasures):
-    """As where no command is there."""
+class Erased(Erasures):
+    """As where only these were erased, at the end of time; before it can be told, these faults."""
 
-    def __init__(self) -> None:
+    def __init__(self, *candidates: str, faults: Sequence[Exception] = ()) -> None:
         super().__init__(Settings(), now=lambda: CAME)
+        self._faults = list(faults)
+        self._erased = dict.fromkeys(candidates, datetime.max.replace(tzinfo=UTC))
 
     async def _known(self) -> dict[str, datetime]:
-        return {}
+        if self._faults:
+            raise self._faults.pop()
+        return self._erased
+
+
+def stepping(deliveries: RedrivenDeliveries, erasures: Erasures) -> tuple[IntakeStep, Callable[..., float | None]]:
+    """A step, and how it counts: `accepted` by channel, `dead` without one."""
+    metrics = Metrics("intake")
+    doors = DoorMetrics(metrics.registry, metrics.dead)
+
+    def counted(channel: str | None = None) -> float | None:
+        if channel is None:
+            return metrics.registry.get_sample_value("hiring_dead_letters_total", {"service": "intake"})
+        return metrics.registry.get_sample_value("hiring_applications_accepted_total", {"channel": channel})
+
+    return IntakeStep(b"secret of the tests", doors, deliveries=deliveries, erasures=erasures), counted
 
 
 def reasons(dead: list[Any]) -> list[str]:
@@ -122,12 +143,39 @@ async def test_one_that_cannot_be_mapped_at_all_holds_up_nobody(
 
 
 async def test_what_fails_again_is_counted_among_the_dead_letters(made: Make) -> None:
-    metrics = Metrics("intake")
-    doors = DoorMetrics(metrics.registry, metrics.dead)
-    step = IntakeStep(b"secret of the tests", doors, deliveries=made(GREENHOUSE), erasures=NobodyErased())
+    step, counted = stepping(made(GREENHOUSE), Erased())
     await step.store(step.plan([received(GREENHOUSE, payload={}), received(GREENHOUSE)]))
-    assert metrics.registry.get_sample_value("hiring_dead_letters_total", {"service": "intake"}) == 1
-    assert metrics.registry.get_sample_value("hiring_applications_accepted_total", {"channel": "hook"}) == 1
+    assert (counted(), counted("hook")) == (1, 1)
+
+
+async def test_one_whose_person_was_erased_is_let_go(made: Make) -> None:
+    [(_, whose)], _ = await made(GREENHOUSE).again([received(GREENHOUSE)])
+    step, counted = stepping(made(GREENHOUSE), Erased(whose.candidate_id))
+    *waves, [dead] = await step.store(step.plan([received(GREENHOUSE)]))
+    assert not any(waves) and DeadLetter.of(dead.headers).flaw == "forgotten" and dead.value is None
+    assert (counted(), counted("hook")) == (1, 0)
+
+
+async def test_while_it_cannot_be_told_who_was_erased_nothing_is_counted_or_mapped_twice(
+    made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapped: list[Any] = []
+
+    async def mapping(*given: Any) -> Any:
+        mapped.append(given)
+        return await delivery.mapped(*given)
+
+    monkeypatch.setattr(redriven, "mapped", mapping)
+    step, counted = stepping(made(GREENHOUSE), Erased(faults=[KafkaConnectionError(), TimeoutError()]))
+    record: Any = ConsumerRecord(SUBMISSIONS, 0, 5, int(time.time() * 1000), 0, b"1", b"", None, 1, 0, ())
+    submission = Received(Submission.model_validate(EXAMPLE), record)
+    planned = step.plan([submission, received(GREENHOUSE), received(GREENHOUSE, payload={})])
+    for _ in range(2):
+        with pytest.raises((KafkaConnectionError, TimeoutError)):
+            await step.store(planned)
+    *_, dead = await step.store(planned)
+    assert (len(mapped), len(dead)) == (2, 1)
+    assert (counted(), counted("hook"), counted("kafka")) == (1, 1, 1)
 
 
 async def test_an_event_that_nobody_wants_any_more_is_done(made: Make) -> None:
