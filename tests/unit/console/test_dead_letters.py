@@ -90,8 +90,11 @@ async def test_nothing_of_a_forgotten_application_is_shown(
 
 async def test_what_intake_let_go_of_can_only_be_discarded(as_role: Any, site: Site) -> None:
     site.model.bury(1, flaw="forgotten")
-    page = (await (await as_role("operator")).get("/dead-letters/0/1")).text
+    visitor = await as_role("operator")
+    page = (await visitor.get("/dead-letters/0/1")).text
     assert "erased since" in page and "Discard it" in page and "Redrive it" not in page
+    page = (await visitor.get(f"/dead-letters?topic={SUBMISSIONS}&flaw=forgotten")).text
+    assert "Discard them all" in page and "Redrive" not in page and "the console refuses it" in page
 
 
 async def test_others_look_and_do_nothing(as_role: Any, site: Site) -> None:

@@ -152,6 +152,23 @@ def test_values_stay_and_lines_stay_and_what_nobody_knows_is_told_as_it_came() -
     assert told(refused, "en") == refused
 
 
+_LEFT = "; left as they are: 3 dead letters: "
+_NONE = "none of 1 dead letters was given to its service once more: "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 dead letter discarded" + (_LEFT + _NONE) * 25,
+        "1 dead letter discarded" + (_LEFT + _NONE) * 40,
+        "Invalid JSON: x" + " at line 1" * 70_000,
+    ],
+    ids=["nested", "nested deeper", "long"],
+)
+def test_no_text_holds_up_a_page(text: str) -> None:
+    assert told(text, "zh") == text
+
+
 async def test_pages_tell_it_in_the_readers_language(as_role: Any, site: Site) -> None:
     refusal, obeyed, tried, refused = (id_of(it) for it in ("refusal", "obeyed", "tried", "refused"))
     for n, it in enumerate((refusal, obeyed, tried, refused)):

@@ -3,16 +3,20 @@
 from collections import Counter
 from dataclasses import replace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import orjson
 import pytest
 
 from hiring.events.decision import PolicyNamed
 from hiring.events.policy import PolicyKnown
+from hiring.settings import Settings
 from screening.known_policies import LARGEST, in_words
 from screening.policy_file import PolicyError, read_content
+from screening.trials import process
 from screening.trials.child import TrialProcess
 from screening.whatif.result import Comparison, Flip, Place, Tried, bounded
+from screening.whatif.telling import fitting, size
 
 from .whatif_policies import CONTENT, policy
 
@@ -60,6 +64,26 @@ def test_sentences_that_do_not_fit_a_record_are_cut_and_counted() -> None:
     assert LARGEST - 500 < len(told) <= LARGEST
     assert known.changes == tuple(differs), "what differs comes first"
     assert known.sentences[-1].startswith(f"and {5_000 - len(known.sentences) + 1:,} lines more, which do not fit here")
+
+
+def test_the_line_that_counts_what_was_cut_fits_too() -> None:
+    lines = [f"{number:0>60}" for number in range(2_000)]
+    # Wherever within a line the room ends.
+    for room in range(process.LARGEST_CHANGES - size(lines[0]), process.LARGEST_CHANGES + 1):
+        kept = fitting(lines, room)
+        assert room - 500 < sum(map(size, kept)) <= room
+        assert kept[-1].startswith(f"and {2_000 - len(kept) + 1:,} lines more")
+
+
+def test_a_trial_tells_how_the_tried_policy_differs_from_the_one_that_judges(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = Comparison(0, 0, 0, Counter(), Counter(), [], 0, 0, (), (), (), ())
+    tried = Tried(PolicyNamed(name="small", version="2", digest="a" * 64), None, "drive", found, 0, 0, 0, 0.1)
+    monkeypatch.setattr(process, "try_policy", AsyncMock(return_value=tried))
+    asked = {**REQUEST, "policy": {**CONTENT, "version": "2"}, "judging": CONTENT}
+    answer = process.answer(Settings(), asked)
+    assert (answer["judged"]["version"], answer["changes"]) == ("1", ("the version goes from 1 to 2",))
 
 
 def test_what_fits_is_told_whole() -> None:

@@ -18,8 +18,12 @@ WHOLE = ("refusal", "note", "cause", "problem", "detail", "form")
 are of places."""
 
 _BETWEEN, _BETWEEN_CHINESE = "; ", "；"
-# Nobody says so much at once; what a stranger wrote on a topic must not hold up a page.
-_MOST_PARTS = 50
+# Nobody says so much at once; what a stranger wrote, on a topic or in a form, must not hold up a page.
+_LONGEST = 4_000
+"""Characters: no event's refusal, note, cause, problem or detail is longer."""
+_MOST_PARTS = 30
+_DEEPEST = 2
+"""A note has what was left in a place, and that has the refusal in one; nothing that is said goes deeper."""
 
 
 class _Pattern(NamedTuple):
@@ -31,7 +35,7 @@ class _Pattern(NamedTuple):
 
 def told(sentence: str, language: Language) -> str:
     """The sentence in that language; as it came where nobody knows it: another release may have said it."""
-    if language == "en":
+    if language == "en" or len(sentence) > _LONGEST:
         return sentence
     return next((known for table in WHOLE if (known := _known(table, sentence)) is not None), sentence)
 
@@ -46,29 +50,34 @@ def tables() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads((files("console") / "words" / "told.zh.toml").read_text("utf-8"))
 
 
-def _known(table: str, sentence: str) -> str | None:
+def _known(table: str, sentence: str, depth: int = 0) -> str | None:
+    """A table's Chinese for the sentence; None where it has none. `depth`: how many places it stands in."""
     if (exactly := tables()[table].get(sentence)) is not None:
         return exactly
     for pattern in _patterns(table):
         if found := pattern.said.fullmatch(sentence):
-            filled = {place: _filled(place, text) for place, text in found.groupdict().items()}
-            if None not in filled.values():
+            filled: dict[str, str] = {}
+            for place, text in found.groupdict().items():
+                if (chinese := _filled(place, text, depth + 1)) is None:
+                    break
+                filled[place] = chinese
+            else:
                 return pattern.chinese.format(**filled)
     return None
 
 
-def _filled(place: str, text: str) -> str | None:
+def _filled(place: str, text: str, depth: int) -> str | None:
     """What stands in a place, in Chinese where the place has a table; None where that does not know it."""
     if place not in tables():
         return text
     parts = text.split(_BETWEEN)
-    if len(parts) > _MOST_PARTS:
+    if depth > _DEEPEST or len(parts) > _MOST_PARTS:
         return None
     # From the end on: a sentence may itself hold what stands between two.
     from_here: dict[int, list[str]] = {len(parts): []}
     for begin in reversed(range(len(parts))):
         for end in range(begin + 1, len(parts) + 1):
-            if end in from_here and (first := _known(place, _BETWEEN.join(parts[begin:end]))) is not None:
+            if end in from_here and (first := _known(place, _BETWEEN.join(parts[begin:end]), depth)) is not None:
                 from_here[begin] = [first, *from_here[end]]
                 break
     return _BETWEEN_CHINESE.join(from_here[0]) if 0 in from_here else None
