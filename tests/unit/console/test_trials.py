@@ -1,5 +1,6 @@
 """The pages of trials: trying a policy, what it would change, and proposing it."""
 
+import html
 from typing import Any
 
 from console.core.trials import elsewhere
@@ -85,6 +86,7 @@ async def test_a_policy_is_tried_looked_at_and_proposed(as_role: Any, site: Site
         "Compared with the policy that judged when it was tried: ai-internships-2026, version 2",
         "the rule grade is gone (was: at least 3 of 4)",
         "7 applications of other programmes",
+        "it counts in the seats, not in the outcomes",
     ):
         assert told in text(page.text), told
     form = {"token": await visitor.token(path), "why": "Agreed", "effective_from": "2026-12-01T09:00"}
@@ -97,6 +99,7 @@ async def test_a_policy_is_tried_looked_at_and_proposed(as_role: Any, site: Site
     await visitor.post(path, data=form | {"effective_from": ""})
     _, command, _ = site.asked.sent[-1]
     assert isinstance(command, PolicyProposed) and command.from_approval, "not before another person has approved it"
+    assert "Judges from its approval" in text((await visitor.get("/actions")).text)
     assert (await visitor.post(path, data=form | {"effective_from": "soon"})).status_code == 400
 
 
@@ -121,13 +124,14 @@ async def test_a_file_is_taken_and_what_is_no_policy_is_told_with_its_line(as_ro
     assert len(site.asked.sent) == 1
 
 
-async def test_a_trial_that_is_refused_says_why(as_role: Any, site: Site) -> None:
+async def test_a_trial_that_is_refused_says_why_and_can_be_mended(as_role: Any, site: Site) -> None:
     site.asked.refusal = "20 trials wait already"
     visitor = await as_role("operator")
     form = {"token": await visitor.token("/policies"), "text": TEXT, "why": "A test"}
     answer = await visitor.post("/trials", data=form)
     page = await visitor.get(answer.headers["location"])
     assert "20 trials wait already" in page.text and 'http-equiv="refresh"' not in page.text
+    assert "version: '3'" in html.unescape(page.text) and 'value="A test"' in page.text, "it is there to be mended"
 
 
 async def test_a_trial_of_a_policy_that_is_proposed_leads_to_its_page(as_role: Any, site: Site) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+import yaml
 
 from hiring.events.policy import PolicyKnown
 
@@ -66,6 +68,12 @@ def seats_of(policy: PolicyKnown) -> dict[str, int]:
     tracks = policy.policy.get("tracks")
     told = [it for it in tracks if isinstance(it, dict)] if isinstance(tracks, list) else []
     return {it["id"]: it["seats"] for it in told if isinstance(it.get("id"), str) and isinstance(it.get("seats"), int)}
+
+
+def written(policy: dict[str, Any]) -> str:
+    """What a policy says as YAML, to be read and changed; comments and what was not needed are gone."""
+    text: str = yaml.safe_dump(policy, allow_unicode=True, sort_keys=False, width=110)
+    return text
 
 
 def _listed(policies: Sequence[PolicyLine], now: datetime) -> Sequence[Listed]:

@@ -8,12 +8,11 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-import yaml
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from console.accounts.roles import OPERATES
-from console.core.policies import line, listed, state
+from console.core.policies import line, listed, state, written
 from console.web.access import Visit
 from console.web.answering import Answering, NotFound
 from console.web.trials import TRIAL
@@ -57,7 +56,7 @@ class PoliciesPages:
             trials=await parts.trials.of_policy(policy.digest, TRIALS),
             most=TRIALS,
             # A large one takes a second to be written out.
-            content=await asyncio.to_thread(_written, policy.policy),
+            content=await asyncio.to_thread(written, policy.policy),
         )
 
     async def _try(self, visit: Visit) -> Response:
@@ -85,8 +84,3 @@ class PoliciesPages:
         if policy is None:
             raise NotFound
         return policy
-
-
-def _written(policy: dict[str, Any]) -> str:
-    text: str = yaml.safe_dump(policy, allow_unicode=True, sort_keys=False, width=110)
-    return text

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from console.core.glance import LETTERS, OUTCOMES
+from console.core.reviews import NO_POLICY
 from console.web import assets
 from console.words import LANGUAGES, has, say
 from console.words.told import told
@@ -42,6 +43,7 @@ class Rendering:
             "NAVIGATION": NAVIGATION,
             "OUTCOMES": OUTCOMES,
             "LETTERS": LETTERS,
+            "NO_POLICY": NO_POLICY,
             "MARKS": MARKS,
             "zip": zip,
         }

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from console.accounts.roles import OPERATES
+from console.core.policies import written
 from console.store.asked import Answered
 from console.web.access import Visit
 from console.web.answering import Answering, Incomplete, NotFound
@@ -65,13 +66,18 @@ class TrialsPages:
         asked, parts = await self._asked(visit), self._answering.parts
         trial, content = await parts.trials.trial(_id(visit)), await parts.trials.content(_id(visit))
         known = await parts.policies.line(trial.policy.digest) if trial and trial.policy else None
+        refusal = asked.refusal if asked else None
+        mend = content if visit.operates and (refusal or (trial and trial.problem)) else None
         return await self._answering.page(
             "trial",
             visit,
             asked=asked,
             trial=trial,
-            refusal=asked.refusal if asked else None,
+            refusal=refusal,
             known=known,
+            # To be mended and tried once more.
+            text=None if mend is None else await asyncio.to_thread(written, mend),
+            why=asked.asked.why if asked else "",
             # What is approved stays as it was approved.
             may_propose=content is not None and (known is None or known.approved_at is None),
         )
