@@ -123,6 +123,9 @@ async def test_the_trials_of_a_policy_are_listed_the_newest_first(pool: asyncpg.
     ]
     assert [it.at for it in found] == [minute(7), minute(6), minute(5), minute(4)]
     assert await TrialsReading(pool).of_policy(DIGEST, 2) == found[:2]
+    latest = await TrialsReading(pool).latest_trials(9)
+    assert {it.command_id for it in latest} - {it.command_id for it in found} == {other.command_id}
+    assert latest[0].command_id == other.command_id and await TrialsReading(pool).latest_trials(3) == latest[:3]
 
 
 async def test_the_policy_that_judges_is_the_same_alone_and_in_the_list(pool: asyncpg.Pool, tell: Told) -> None:

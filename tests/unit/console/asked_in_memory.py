@@ -63,21 +63,27 @@ class AskedInMemory:
     async def trial(self, command: UUID) -> PolicyTried | None:
         return self.tried.get(command)
 
+    async def latest_trials(self, most: int) -> list[TrialLine]:
+        return self._trials(None)[:most]
+
     async def of_policy(self, digest: str, most: int) -> list[TrialLine]:
+        return self._trials(digest)[:most]
+
+    def _trials(self, digest: str | None) -> list[TrialLine]:
         by = {it.asked.command_id: it.asked.by for it in self._all()}
         found = [
             TrialLine(id_, it.tried_at, by.get(id_), "problem" if it.result is None else "tried", *elsewhere(it))
             for id_, it in self.tried.items()
-            if it.policy is not None and it.policy.digest == digest
+            if digest is None or (it.policy is not None and it.policy.digest == digest)
         ]
         found += [
             TrialLine(it.asked.command_id, it.asked.at, it.asked.by, "waits", None, None)
             for it in self._all()
-            if it.asked.about.get("digest") == digest
+            if digest in (None, it.asked.about.get("digest"))
             and it.asked.type == PolicyTrialRequested.__name__
             and it.asked.command_id not in self.tried
         ]
-        return sorted(found, key=lambda it: it.at, reverse=True)[:most]
+        return sorted(found, key=lambda it: it.at, reverse=True)
 
     async def content(self, command: UUID) -> dict[str, Any] | None:
         sent = next((it for _, it, _ in self.sent if it.command_id == command), None)

@@ -176,7 +176,7 @@ class Model:
         return [Later(it.partition, it.offset, it.failed_at, it.state) for it in found]
 
     async def among(self, spots: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
-        return {it for it in spots if it in self.origins or await self.later(it)}
+        return {it for it in spots if it in self.origins}
 
     async def forgotten_at(self, application: UUID) -> datetime | None:
         return self.forgotten.get(application)

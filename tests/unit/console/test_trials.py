@@ -74,6 +74,7 @@ async def test_a_policy_is_tried_looked_at_and_proposed(as_role: Any, site: Site
     page = await visitor.get(path)
     assert "under way" in page.text and 'http-equiv="refresh"' in page.text
     site.asked.tried[command.command_id] = tried(command.command_id)
+    assert f'<a href="{path}">' in (await visitor.get("/policies")).text, "it is found again before it is proposed"
     page = await visitor.get(path)
     assert 'http-equiv="refresh"' not in page.text
     for told in (

@@ -28,11 +28,8 @@ FROM failed_again a JOIN dead_letters d USING (partition, "offset")
 WHERE from_partition = $1 AND from_offset = $2 ORDER BY d.failed_at, 1, 2
 """
 _AMONG = """
-WITH given AS (SELECT * FROM unnest($1::integer[], $2::bigint[]) AS g (partition, "offset"))
-SELECT partition, "offset" FROM given JOIN failed_again USING (partition, "offset")
-UNION
-SELECT from_partition, from_offset FROM given g
-JOIN failed_again a ON (a.from_partition, a.from_offset) = (g.partition, g."offset")
+SELECT partition, "offset" FROM unnest($1::integer[], $2::bigint[]) AS g (partition, "offset")
+JOIN failed_again USING (partition, "offset")
 """
 _FORGOTTEN = "SELECT at FROM forgotten WHERE application_id = $1"
 
@@ -84,7 +81,7 @@ class FailingAgain:
         return [Later(*row) for row in await self._pool.fetch(_LATER, *spot)]
 
     async def among(self, spots: Sequence[Spot]) -> set[Spot]:
-        """Those of some letters whose record failed again: before it came to be this letter, or after it."""
+        """Those of some letters that came of another one, whose record failed again when it was redriven."""
         rows = await self._pool.fetch(_AMONG, [it[0] for it in spots], [it[1] for it in spots])
         return {(row[0], row[1]) for row in rows}
 

@@ -23,19 +23,26 @@ _GONE = "SELECT application_id, at FROM forgotten WHERE application_id = ANY($1:
 
 _TRIAL = "SELECT tried FROM trials WHERE command_id = $1"
 _CONTENT = "SELECT policy FROM trial_policies WHERE command_id = $1"
-# Those that ended, and those asked for by the digest that are under way: neither ended nor refused.
-_OF_POLICY = """
+
+
+def _listed(ended: str, asked: str) -> str:
+    """Of the trials that ended and of those under way (neither ended nor refused), those of which these hold."""
+    return f"""
 (SELECT t.command_id, t.tried_at AS at, c.by, CASE WHEN t.flipped IS NULL THEN 'problem' ELSE 'tried' END AS state,
     t.flipped, t.moved
- FROM trials t LEFT JOIN commands c USING (command_id) WHERE t.digest = $1 ORDER BY t.tried_at DESC LIMIT $2)
+ FROM trials t LEFT JOIN commands c USING (command_id) WHERE {ended} ORDER BY t.tried_at DESC LIMIT $1)
 UNION ALL
 (SELECT c.command_id, c.at, c.by, 'waits', NULL, NULL FROM commands c
- WHERE c.type = 'PolicyTrialRequested' AND c.about->>'digest' = $1
+ WHERE c.type = 'PolicyTrialRequested' AND {asked}
    AND NOT EXISTS (SELECT FROM trials t WHERE t.command_id = c.command_id)
    AND NOT EXISTS (SELECT FROM answers a WHERE a.command_id = c.command_id AND a.refusal IS NOT NULL)
- ORDER BY c.at DESC LIMIT $2)
-ORDER BY at DESC, command_id LIMIT $2
-"""
+ ORDER BY c.at DESC LIMIT $1)
+ORDER BY at DESC, command_id LIMIT $1
+"""  # noqa: S608, put together from constants
+
+
+_LATEST = _listed("true", "true")
+_OF_POLICY = _listed("t.digest = $2", "c.about->>'digest' = $2")
 
 
 async def write(connection: Any, told: Sequence[object]) -> None:
@@ -93,9 +100,13 @@ class TrialsReading:
         policy: dict[str, Any] | None = None if content is None else orjson.loads(content)
         return policy
 
+    async def latest_trials(self, most: int) -> list[TrialLine]:
+        """The trials of any policy, the newest first."""
+        return [TrialLine(*row) for row in await self._pool.fetch(_LATEST, most)]
+
     async def of_policy(self, digest: str, most: int) -> list[TrialLine]:
         """The trials of a policy, the newest first; one that was sent whole is known by its digest once it has run."""
-        return [TrialLine(*row) for row in await self._pool.fetch(_OF_POLICY, digest, most)]
+        return [TrialLine(*row) for row in await self._pool.fetch(_OF_POLICY, most, digest)]
 
 
 def _json(value: Any) -> str:

@@ -22,6 +22,8 @@ from hiring.events.policy import PolicyKnown
 
 TRIALS = 20
 """So many trials of a policy are listed."""
+LATEST = 10
+"""So many of any policy: one that is not proposed yet is found here."""
 
 
 class PoliciesPages:
@@ -41,8 +43,10 @@ class PoliciesPages:
         ]
 
     async def _list(self, visit: Visit) -> Response:
-        lines = await self._answering.parts.policies.lines()
-        return await self._answering.page("policies", visit, programmes=listed(lines, datetime.now(UTC)))
+        parts = self._answering.parts
+        programmes = listed(await parts.policies.lines(), datetime.now(UTC))
+        trials = await parts.trials.latest_trials(LATEST)
+        return await self._answering.page("policies", visit, programmes=programmes, trials=trials)
 
     async def _show(self, visit: Visit) -> Response:
         policy, parts, now = await self._one(visit), self._answering.parts, datetime.now(UTC)
